@@ -1,0 +1,1 @@
+"""Request a Mentor, as a GraphQL API with live subscriptions."""

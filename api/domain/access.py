@@ -1,0 +1,43 @@
+"""Who sees what of a person (design, section 2, "Who sees what"), as one table."""
+
+from collections.abc import Set
+from enum import StrEnum
+from typing import Final
+
+
+class Relation(StrEnum):
+    """What the viewer is to the person looked at. Somebody of another organisation is none of these."""
+
+    SELF = "SELF"
+    LINE_MANAGER = "LINE_MANAGER"
+    ACTIVE_MENTOR = "ACTIVE_MENTOR"
+    ACTIVE_MENTEE = "ACTIVE_MENTEE"
+    COLLEAGUE = "COLLEAGUE"
+
+
+class Aspect(StrEnum):
+    """What there is to see, or do."""
+
+    CARD = "CARD"  # name, job title, location, time zone, the public mentor card
+    CONTACT = "CONTACT"  # email
+    ROLE = "ROLE"  # role profile and line manager
+    SKILLS = "SKILLS"  # skills, attributes and gaps
+    MENTORSHIPS = "MENTORSHIPS"
+    PLAN = "PLAN"  # the action plan, to read and to change
+    MENTORING = "MENTORING"  # one's own eligibility, preferences, requests and log
+
+
+_DEVELOPMENT: Final = frozenset({Aspect.ROLE, Aspect.SKILLS, Aspect.MENTORSHIPS, Aspect.PLAN})
+
+SEES: Final = {
+    Relation.SELF: frozenset(Aspect),
+    Relation.LINE_MANAGER: frozenset({Aspect.CARD, Aspect.CONTACT}) | _DEVELOPMENT,
+    Relation.ACTIVE_MENTOR: frozenset({Aspect.CARD, Aspect.CONTACT}) | _DEVELOPMENT,
+    Relation.ACTIVE_MENTEE: frozenset({Aspect.CARD, Aspect.CONTACT}),
+    Relation.COLLEAGUE: frozenset({Aspect.CARD}),
+}
+
+
+def may(relations: Set[Relation], aspect: Aspect) -> bool:
+    """Whether somebody in ``relations`` to a person may see (or, for the plan, change) this aspect of them."""
+    return any(aspect in SEES[relation] for relation in relations)

@@ -1,0 +1,35 @@
+"""The tables and their constraints, one file a noun. This module is the app that Tortoise migrates."""
+
+from api.models.action import Action
+from api.models.audit import AuditEntry
+from api.models.event import Event, EventLog
+from api.models.mentor import MenteePreference, Mentor, MentorOption
+from api.models.mentorship import Mentorship
+from api.models.organisation import ActionType, Organisation, PreferenceOption
+from api.models.person import HeldLevel, Person
+from api.models.request import IdempotencyKey, MentorRequest
+from api.models.role import RoleProfile, RoleRequirement
+from api.models.skill import FrameworkLevel, Skill, SkillKind
+
+__all__ = [
+    "Action",
+    "ActionType",
+    "AuditEntry",
+    "Event",
+    "EventLog",
+    "FrameworkLevel",
+    "HeldLevel",
+    "IdempotencyKey",
+    "MenteePreference",
+    "Mentor",
+    "MentorOption",
+    "MentorRequest",
+    "Mentorship",
+    "Organisation",
+    "Person",
+    "PreferenceOption",
+    "RoleProfile",
+    "RoleRequirement",
+    "Skill",
+    "SkillKind",
+]

@@ -1,0 +1,282 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from api.domain.events import EventKind
+from api.domain.lifecycle import ActionStatus, RequestStatus
+from api.models.skill import SkillKind
+from orjson import loads
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='Organisation',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(unique=True, max_length=200)),
+                ('mentoring_enabled', fields.BooleanField(default=True)),
+                ('mentor_level', fields.SmallIntField(default=4)),
+                ('request_expiry_days', fields.SmallIntField(default=14)),
+                ('open_request_limit', fields.SmallIntField(default=5)),
+            ],
+            options={'table': 'organisation', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Everything belongs to exactly one of these.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ActionType',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('label', fields.CharField(max_length=200)),
+                ('mentorship', fields.BooleanField(default=False)),
+                ('position', fields.SmallIntField()),
+            ],
+            options={'table': 'action_type', 'app': 'models', 'unique_together': (('organisation', 'label'),), 'pk_attr': 'id', 'table_description': "A kind of action of the organisation's list; those marked belong to mentoring."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='EventLog',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
+                ('epoch', fields.UUIDField()),
+                ('seq', fields.BigIntField(default=0)),
+                ('trimmed_to', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'event_log', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The head of the log of the person with the same ``id``: the last number given out, and the epoch that its cursors carry.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='FrameworkLevel',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('level', fields.SmallIntField()),
+                ('name', fields.CharField(max_length=200)),
+            ],
+            options={'table': 'framework_level', 'app': 'models', 'unique_together': (('organisation', 'level'),), 'pk_attr': 'id', 'table_description': 'A level of responsibility and its name, for example 4, "Enable".'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Mentor',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=False, primary_key=True, unique=True, db_index=True)),
+                ('capacity', fields.IntField(null=True)),
+                ('paused', fields.BooleanField(default=False)),
+                ('active_mentees', fields.IntField(default=0)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={'table': 'mentor', 'app': 'models', 'pk_attr': 'id', 'table_description': "A person who has offered to mentor; ``id`` is the person's own."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='PreferenceOption',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('label', fields.CharField(max_length=200)),
+                ('position', fields.SmallIntField()),
+            ],
+            options={'table': 'preference_option', 'app': 'models', 'unique_together': (('organisation', 'label'),), 'pk_attr': 'id', 'table_description': "An entry of the organisation's list of what mentors offer and mentees want."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='MentorOption',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('mentor', fields.ForeignKeyField('models.Mentor', source_field='mentor_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('option', fields.ForeignKeyField('models.PreferenceOption', source_field='option_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+            ],
+            options={'table': 'mentor_option', 'app': 'models', 'unique_together': (('mentor', 'option'),), 'pk_attr': 'id', 'table_description': 'A preference option that a mentor offers.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='RoleProfile',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(max_length=200)),
+            ],
+            options={'table': 'role_profile', 'app': 'models', 'unique_together': (('organisation', 'name'),), 'pk_attr': 'id', 'table_description': "A role, against whose required levels a person's gaps are measured."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Person',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('subject', fields.CharField(unique=True, max_length=320)),
+                ('email', fields.CharField(max_length=320)),
+                ('name', fields.CharField(max_length=200)),
+                ('job_title', fields.CharField(null=True, max_length=200)),
+                ('location', fields.CharField(null=True, max_length=200)),
+                ('time_zone', fields.CharField(null=True, max_length=64)),
+                ('line_manager', fields.ForeignKeyField('models.Person', source_field='line_manager_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('role_profile', fields.ForeignKeyField('models.RoleProfile', source_field='role_profile_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+            ],
+            options={'table': 'person', 'app': 'models', 'unique_together': (('organisation', 'email'),), 'indexes': [Index(fields=['line_manager_id'], name='person_line_manager')], 'pk_attr': 'id', 'table_description': 'Somebody of an organisation. ``subject`` is the `sub` that their tokens carry; emails are kept in lower case.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='AuditEntry',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('actor', fields.ForeignKeyField('models.Person', source_field='actor_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('verb', fields.CharField(max_length=40)),
+                ('subject_type', fields.CharField(max_length=40)),
+                ('subject_id', fields.BigIntField()),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('detail', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'audit_entry', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One act, written in the transaction of what it records. ``actor`` is None for the service itself.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='MenteePreference',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('models.Person', source_field='person_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('option', fields.ForeignKeyField('models.PreferenceOption', source_field='option_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+            ],
+            options={'table': 'mentee_preference', 'app': 'models', 'unique_together': (('person', 'option'),), 'pk_attr': 'id', 'table_description': 'A preference option that a person wants in a mentor.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='MentorRequest',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('mentee', fields.ForeignKeyField('models.Person', source_field='mentee_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('mentor', fields.ForeignKeyField('models.Mentor', source_field='mentor_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('status', fields.CharEnumField(default=RequestStatus.PENDING, description='PENDING: PENDING\nACCEPTED: ACCEPTED\nDECLINED: DECLINED\nWITHDRAWN: WITHDRAWN\nEXPIRED: EXPIRED', enum_type=RequestStatus, max_length=9)),
+                ('message', fields.TextField(null=True, unique=False)),
+                ('comment', fields.TextField(null=True, unique=False)),
+                ('percent', fields.FloatField(null=True)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('decided_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'mentor_request', 'app': 'models', 'indexes': [Index(fields=['mentor_id', 'id'], name='mentor_request_received'), Index(fields=['mentee_id', 'id'], name='mentor_request_sent')], 'pk_attr': 'id', 'table_description': "One asking. ``percent`` is the match at the time of asking; ``comment`` is the mentor's."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='IdempotencyKey',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('models.Person', source_field='person_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('key', fields.CharField(max_length=200)),
+                ('digest', fields.BinaryField()),
+                ('request', fields.ForeignKeyField('models.MentorRequest', source_field='request_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+            ],
+            options={'table': 'idempotency_key', 'app': 'models', 'unique_together': (('person', 'key'),), 'pk_attr': 'id', 'table_description': "A client's own name for one `connect`, so that sending it again makes nothing new."},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Mentorship',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('request', fields.OneToOneField('models.MentorRequest', source_field='request_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('mentor', fields.ForeignKeyField('models.Mentor', source_field='mentor_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('mentee', fields.ForeignKeyField('models.Person', source_field='mentee_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('started_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('end_reason', fields.TextField(null=True, unique=False)),
+                ('ended_by', fields.ForeignKeyField('models.Person', source_field='ended_by_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+            ],
+            options={'table': 'mentorship', 'app': 'models', 'indexes': [Index(fields=['mentor_id', 'id'], name='mentorship_by_mentor'), Index(fields=['mentee_id', 'id'], name='mentorship_by_mentee')], 'pk_attr': 'id', 'table_description': 'Active until either side ends it.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Skill',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('kind', fields.CharEnumField(description='PROFESSIONAL: PROFESSIONAL\nATTRIBUTE: ATTRIBUTE', enum_type=SkillKind, max_length=12)),
+                ('code', fields.CharField(max_length=20)),
+                ('name', fields.CharField(max_length=200)),
+                ('category', fields.CharField(null=True, max_length=200)),
+                ('subcategory', fields.CharField(null=True, max_length=200)),
+                ('levels', ArrayField(element_type='SMALLINT')),
+                ('retired', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'skill', 'app': 'models', 'unique_together': (('organisation', 'kind', 'code'),), 'pk_attr': 'id', 'table_description': 'A professional skill or a generic attribute; ``levels`` are those at which the framework defines it.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Action',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('owner', fields.ForeignKeyField('models.Person', source_field='owner_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('title', fields.CharField(max_length=200)),
+                ('details', fields.TextField(null=True, unique=False)),
+                ('type', fields.ForeignKeyField('models.ActionType', source_field='type_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('skill', fields.ForeignKeyField('models.Skill', source_field='skill_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('mentorship', fields.ForeignKeyField('models.Mentorship', source_field='mentorship_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('status', fields.CharEnumField(default=ActionStatus.PLANNED, description='PLANNED: PLANNED\nIN_PROGRESS: IN_PROGRESS\nDONE: DONE\nCANCELLED: CANCELLED', enum_type=ActionStatus, max_length=11)),
+                ('due_on', fields.DateField(null=True)),
+                ('created_by', fields.ForeignKeyField('models.Person', source_field='created_by_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('updated_by', fields.ForeignKeyField('models.Person', source_field='updated_by_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('version', fields.IntField(default=1)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'action', 'app': 'models', 'indexes': [Index(fields=['owner_id', 'id'], name='action_by_owner')], 'pk_attr': 'id', 'table_description': 'One entry of a plan. A removed one stays as a row, so that events about it can still be read.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='Event',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('models.Person', source_field='person_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('seq', fields.BigIntField()),
+                ('kind', fields.CharEnumField(description='REQUEST_RECEIVED: REQUEST_RECEIVED\nREQUEST_DECIDED: REQUEST_DECIDED\nREQUEST_WITHDRAWN: REQUEST_WITHDRAWN\nMENTORSHIP_ENDED: MENTORSHIP_ENDED\nACTION_PLAN_CHANGED: ACTION_PLAN_CHANGED', enum_type=EventKind, max_length=24)),
+                ('request', fields.ForeignKeyField('models.MentorRequest', source_field='request_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('mentorship', fields.ForeignKeyField('models.Mentorship', source_field='mentorship_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('action', fields.ForeignKeyField('models.Action', source_field='action_id', null=True, db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=True)),
+                ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'event', 'app': 'models', 'unique_together': (('person', 'seq'),), 'pk_attr': 'id', 'table_description': 'One entry; exactly one of the three subjects is set, as its kind demands.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='HeldLevel',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person', fields.ForeignKeyField('models.Person', source_field='person_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('skill', fields.ForeignKeyField('models.Skill', source_field='skill_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('level', fields.SmallIntField()),
+                ('endorsed', fields.BooleanField(default=False)),
+            ],
+            options={'table': 'held_level', 'app': 'models', 'unique_together': (('person', 'skill'),), 'indexes': [Index(fields=['skill_id', 'level', 'person_id'], name='held_level_by_skill')], 'pk_attr': 'id', 'table_description': 'A skill that a person holds and at which level; endorsed, or else self-assessed.'},
+            bases=['OrganisationRow'],
+        ),
+        ops.CreateModel(
+            name='RoleRequirement',
+            fields=[
+                ('organisation', fields.ForeignKeyField('models.Organisation', source_field='organisation_id', db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.RESTRICT)),
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('role_profile', fields.ForeignKeyField('models.RoleProfile', source_field='role_profile_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('skill', fields.ForeignKeyField('models.Skill', source_field='skill_id', db_constraint=False, to_field='id', related_name=False, on_delete=OnDelete.NO_ACTION)),
+                ('level', fields.SmallIntField()),
+            ],
+            options={'table': 'role_requirement', 'app': 'models', 'unique_together': (('role_profile', 'skill'),), 'pk_attr': 'id', 'table_description': 'One skill at the level that a role requires.'},
+            bases=['OrganisationRow'],
+        ),
+    ]

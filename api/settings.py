@@ -1,0 +1,79 @@
+"""Every setting of the service, read from the environment once and frozen."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment can choose. Every name below is an environment variable; unset means the default."""
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+    host: str = Field("127.0.0.1", validation_alias="HOST", description="Address to listen on.")
+    port: int = Field(8000, validation_alias="PORT", ge=0, le=65535, description="TCP port to listen on.")
+    data: Path = Field(
+        Path("data"),
+        validation_alias="MENTORING_DATA",
+        description="Folder of the embedded database and the local signing key.",
+    )
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        description="`postgresql://…` of a PostgreSQL server; unset starts the embedded one in the data folder.",
+    )
+    database_pool_size: int = Field(
+        10, validation_alias="MENTORING_DATABASE_POOL_SIZE", ge=2, le=1000, description="Most connections a process."
+    )
+    broadcast_url: str = Field(
+        "memory://",
+        validation_alias="BROADCAST_URL",
+        description="Where wake-ups travel between processes: `memory://`, `redis://…` or `postgresql://…`.",
+    )
+    poll_seconds: float = Field(
+        15.0,
+        validation_alias="MENTORING_POLL_SECONDS",
+        gt=0,
+        description="How often a subscription looks into its log even if nothing woke it, in seconds.",
+    )
+    jwks_url: str | None = Field(
+        None,
+        validation_alias="MENTORING_JWKS_URL",
+        description="Where the keys that sign tokens are published; unset uses a local key made at first start.",
+    )
+    token_issuer: str = Field(
+        "mentoring-api", validation_alias="MENTORING_TOKEN_ISSUER", description="The `iss` that tokens must carry."
+    )
+    token_audience: str = Field(
+        "mentoring-api", validation_alias="MENTORING_TOKEN_AUDIENCE", description="The `aud` that tokens must carry."
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        validation_alias="MENTORING_ALLOWED_ORIGINS",
+        description="Other origins, comma-separated, whose pages may call the API and open sockets.",
+    )
+    graphiql: bool = Field(True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`.")
+    log_format: Literal["console", "json"] = Field(
+        "console", validation_alias="MENTORING_LOG_FORMAT", description="How log lines are written to standard error."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", validation_alias="MENTORING_LOG_LEVEL", description="The least severe log lines that are written."
+    )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value
+
+    @cached_property
+    def signing_key_file(self) -> Path:
+        return self.data / "signing-key.json"
+
+    @cached_property
+    def database_folder(self) -> Path:
+        return self.data / "postgresql"
