@@ -1,0 +1,142 @@
+"""How actions write: one transaction, with its audit and its events, carried to the end whatever becomes of the caller.
+
+Faults of tortoise 1.1.9 that this module works around:
+
+- A task that is cancelled while it enters a transaction leaks its pooled connection for good, and a dropped socket
+  cancels tasks: the work runs in a task of its own, which nobody cancels.
+- A task started inside a transaction inherits its connection: wake-ups are sent after the transaction has ended.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from api.domain.events import Event, EventKind
+from api.models import AuditEntry
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+_ATTEMPTS: Final = 3
+_under_way: set[asyncio.Task[Any]] = set()
+
+
+class Waker(Protocol):
+    """Whatever tells subscriptions that logs have grown."""
+
+    def wake(self, person_ids: list[int], /) -> None: ...
+
+
+class Work:
+    """One transaction in the making: what it writes goes through ``connection``, what it announces is kept until
+    the end, since numbers in a person's log are taken as the last step before the commit.
+    """
+
+    def __init__(self, connection: BaseDBAsyncClient) -> None:
+        self.connection = connection
+        self._events: list[tuple[int, Event]] = []
+
+    def announce(self, organisation_id: int, *events: Event) -> None:
+        self._events.extend((organisation_id, event) for event in events)
+
+    async def audit(
+        self, *, organisation_id: int, actor_id: int | None, verb: str, subject: str, subject_id: int, **detail: object
+    ) -> None:
+        """Record who did what. ``detail`` holds facts, never what people wrote."""
+        await AuditEntry.create(
+            using_db=self.connection,
+            organisation_id=organisation_id,
+            actor_id=actor_id,
+            verb=verb,
+            subject_type=subject,
+            subject_id=subject_id,
+            detail=detail,
+        )
+
+    async def number_events(self) -> list[int]:
+        """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
+        so that no two transactions wait for one another. Returns who is to be woken.
+        """
+        events = sorted(self._events, key=lambda each: each[1].recipient_id)
+        for organisation_id, event in events:
+            await self.connection.execute_query_dict(
+                _APPEND_EVENT,
+                [
+                    event.recipient_id,
+                    organisation_id,
+                    event.kind.value,
+                    *(event.subject_id if event.kind in kinds else None for kinds in _KINDS_BY_SUBJECT),
+                ],
+            )
+        return sorted({event.recipient_id for _, event in events})
+
+
+_KINDS_BY_SUBJECT: Final = (
+    frozenset({EventKind.REQUEST_RECEIVED, EventKind.REQUEST_DECIDED, EventKind.REQUEST_WITHDRAWN}),
+    frozenset({EventKind.MENTORSHIP_ENDED}),
+    frozenset({EventKind.ACTION_PLAN_CHANGED}),
+)
+
+_APPEND_EVENT: Final = """
+WITH head AS (
+    INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
+    VALUES ($1, $2, gen_random_uuid(), 1, 0)
+    ON CONFLICT (id) DO UPDATE SET seq = event_log.seq + 1
+    RETURNING seq
+)
+INSERT INTO event (organisation_id, person_id, seq, kind, request_id, mentorship_id, action_id, created_at)
+SELECT $2, $1, head.seq, $3, $4, $5, $6, clock_timestamp() FROM head
+RETURNING id
+"""
+
+
+def action(
+    story: Callable[Concatenate[Work, Arguments], Awaitable[Result]],
+) -> Callable[Concatenate[Waker, Arguments], Coroutine[Any, Any, Result]]:
+    """Make a story about a ``Work`` into something that callers await with whatever wakes subscriptions.
+
+    The story commits as a whole, or not at all where it raises; it is told again from the start where PostgreSQL
+    breaks a deadlock by ending it. After the commit everybody concerned is woken.
+    """
+
+    @wraps(story)
+    async def perform(waker: Waker, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        async def once() -> Result:
+            async with in_transaction() as connection:
+                work = Work(connection)
+                result = await story(work, *args, **kwargs)
+                concerned = await work.number_events()
+            waker.wake(concerned)
+            return result
+
+        return await carried_through(_again_after_deadlock(once))
+
+    return perform
+
+
+async def _again_after_deadlock(once: Callable[[], Awaitable[Result]]) -> Result:
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await once()
+        except asyncpg.DeadlockDetectedError:
+            continue
+    return await once()
+
+
+async def carried_through(work: Coroutine[Any, Any, Result]) -> Result:
+    """Await work that goes on to its end even where the caller is cancelled."""
+    task = asyncio.create_task(work)
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    return await asyncio.shield(task)
+
+
+async def all_carried_through() -> None:
+    """Wait for the work of callers that have gone; called before the connections close."""
+    while _under_way:
+        await asyncio.wait(_under_way)

@@ -1,0 +1,64 @@
+"""A real PostgreSQL for every test run, and a fresh, migrated database for every test that asks for one."""
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from api.database import connections, database_url, migrate
+from api.settings import Settings
+
+_TEMPLATE = "migrated"
+
+
+def at_database(url: str, name: str) -> str:
+    """The same server's URL, for another of its databases."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test process, with a migrated template database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with database_url(Settings(data=tmp_path_factory.mktemp("data"), database_url=None)) as url:
+            asyncio.run(_prepare(url))
+            yield url
+
+
+async def _prepare(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    # A test database may vanish with the machine: nothing waits for the disk.
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+    await connection.execute("ALTER SYSTEM SET full_page_writes = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+    await connection.close()
+    await migrate(at_database(url, _TEMPLATE))
+
+
+@pytest.fixture
+async def fresh_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a database with the schema and no rows."""
+    name = "test"
+    connection = await asyncpg.connect(server_url)
+    await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
+    try:
+        yield at_database(server_url, name)
+    finally:
+        await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await connection.close()
+
+
+@pytest.fixture
+async def database(fresh_database: str, tmp_path: Path) -> AsyncIterator[str]:
+    """A fresh database that Tortoise is connected to."""
+    settings = Settings(data=tmp_path, database_url=fresh_database, database_pool_size=20)
+    async with connections(settings, fresh_database):
+        yield fresh_database
