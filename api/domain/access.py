@@ -1,6 +1,6 @@
 """Who sees what of a person (design, section 2, "Who sees what"), as one table."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final
 
@@ -38,6 +38,6 @@ SEES: Final = {
 }
 
 
-def may(relations: Set[Relation], aspect: Aspect) -> bool:
+def may(relations: AbstractSet[Relation], aspect: Aspect) -> bool:
     """Whether somebody in ``relations`` to a person may see (or, for the plan, change) this aspect of them."""
     return any(aspect in SEES[relation] for relation in relations)

@@ -33,3 +33,25 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
         self.message = message
         self.field = field
         self.subject = subject
+
+
+class FaultCode(StrEnum):
+    """Why a whole response, or one field of it, could not be given."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    CURSOR_RESET = "CURSOR_RESET"
+    COST_EXCEEDED = "COST_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
+    INTERNAL = "INTERNAL"
+
+
+class Fault(Exception):  # noqa: N818 - said to the client as it is
+    """A question that cannot be answered as it was put. ``details`` go to the client beside code and message."""
+
+    def __init__(self, code: FaultCode, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details

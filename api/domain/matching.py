@@ -3,7 +3,8 @@
 Levels are what is taught, so levels are what is counted (design, section 2, "Match").
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -48,7 +49,7 @@ class Offered:
 
     mentor_id: int
     levels: Mapping[int, int]
-    options: Set[int]
+    options: AbstractSet[int]
     active_mentees: int
 
 
@@ -133,3 +134,12 @@ def match(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match | None:
         coverage=coverage,
         shared_options=shared,
     )
+
+
+def percent_when_asked(wanted: Wanted, offered: Offered) -> float | None:
+    """The percentage that a request keeps: of the gaps where the mentee has any, else of the preferences, if any."""
+    if wanted.gaps:
+        return sum(each.points for each in cover(wanted.gaps, offered.levels))
+    if wanted.options:
+        return share(len(wanted.options & offered.options), len(wanted.options))
+    return None

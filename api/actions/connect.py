@@ -1,0 +1,102 @@
+"""Ask a mentor."""
+
+from datetime import UTC, datetime, timedelta
+
+from api.actions.idempotency import SentUnderKey
+from api.actions.work import Work, action
+from api.domain.errors import RefusalCode, Refused
+from api.domain.events import Event, EventKind
+from api.domain.lifecycle import RequestStatus
+from api.domain.matching import percent_when_asked
+from api.domain.text import optional_text
+from api.domain.viewer import Viewer
+from api.models import Mentor, MentorRequest, Mentorship, Organisation, Person
+from api.search.eligible import mentoring_rule
+from api.search.findable import findable_among
+from api.search.profiles import offered_by, wanted_by
+
+
+@action
+async def connect(
+    work: Work, *, viewer: Viewer, mentor_id: int, message: str | None = None, idempotency_key: str | None = None
+) -> MentorRequest:
+    """Ask this mentor. The same input under the same key gives the request that it made the first time.
+
+    Raises ``Refused``: NOT_FOUND, CANNOT_MENTOR_SELF, MENTORING_DISABLED, ALREADY_REQUESTED, ALREADY_MENTORED,
+    MENTOR_UNAVAILABLE, TOO_MANY_OPEN_REQUESTS, IDEMPOTENCY_KEY_REUSED, INVALID.
+    """
+    message = optional_text(message, "message")
+    sent = SentUnderKey.of(viewer, idempotency_key, mentor=mentor_id, message=message)
+    # One mentee asks one thing at a time: what is counted and looked up below then stands until the commit.
+    await Person.select_for_update(no_key=True).get(id=viewer.person_id)
+    earlier = await sent.earlier_request_id()
+    if earlier is not None:
+        return await MentorRequest.get(id=earlier)
+    mentor = await _mentor_to_ask(viewer, mentor_id)
+    organisation = await Organisation.get(id=viewer.organisation_id)
+    await _check_open_requests(viewer, organisation.open_request_limit)
+    offered = await offered_by([mentor])
+    now = datetime.now(UTC)
+    request = await MentorRequest.create(
+        organisation_id=viewer.organisation_id,
+        mentee_id=viewer.person_id,
+        mentor_id=mentor.id,
+        message=message,
+        percent=percent_when_asked(await wanted_by(viewer.person_id), offered[mentor.id]),
+        created_at=now,
+        expires_at=now + timedelta(days=organisation.request_expiry_days),
+    )
+    await sent.remember(request.id)
+    await work.audit(
+        organisation_id=viewer.organisation_id,
+        actor_id=viewer.person_id,
+        verb="connect",
+        subject="mentor_request",
+        subject_id=request.id,
+        mentor=mentor.id,
+    )
+    work.announce(
+        viewer.organisation_id,
+        Event(recipient_id=mentor.id, kind=EventKind.REQUEST_RECEIVED, subject_id=request.id),
+    )
+    return request
+
+
+async def _mentor_to_ask(viewer: Viewer, mentor_id: int) -> Mentor:
+    """The mentor, kept as they are until the commit. Raises ``Refused`` where they cannot be asked."""
+    if mentor_id == viewer.person_id:
+        raise Refused(RefusalCode.CANNOT_MENTOR_SELF, "You cannot mentor yourself.", field="mentorId")
+    mentor = await Mentor.select_for_update(no_key=True).get_or_none(
+        id=mentor_id, organisation_id=viewer.organisation_id
+    )
+    if mentor is None:
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
+    rule = await mentoring_rule(viewer.organisation_id)
+    if not rule.enabled:
+        raise Refused(RefusalCode.MENTORING_DISABLED, "Your organisation has mentoring switched off.")
+    pair = {"mentee_id": viewer.person_id, "mentor_id": mentor.id}
+    if await MentorRequest.exists(**pair, status=RequestStatus.PENDING):
+        raise Refused(
+            RefusalCode.ALREADY_REQUESTED,
+            "You have asked this mentor and they have not answered yet.",
+            field="mentorId",
+        )
+    if await Mentorship.exists(**pair, ended_at=None):
+        raise Refused(RefusalCode.ALREADY_MENTORED, "This person mentors you already.", field="mentorId")
+    if mentor.id not in await findable_among(rule, [mentor.id]):
+        raise Refused(
+            RefusalCode.MENTOR_UNAVAILABLE,
+            "This mentor takes no requests at the moment; find another.",
+            field="mentorId",
+        )
+    return mentor
+
+
+async def _check_open_requests(viewer: Viewer, limit: int) -> None:
+    open_requests = await MentorRequest.filter(mentee_id=viewer.person_id, status=RequestStatus.PENDING).count()
+    if open_requests >= limit:
+        raise Refused(
+            RefusalCode.TOO_MANY_OPEN_REQUESTS,
+            f"You have {open_requests} open requests, and {limit} is the most at once; "
+            "wait for an answer or withdraw one.",
+        )

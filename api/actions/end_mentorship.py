@@ -1,0 +1,46 @@
+"""End a mentorship, and with it what it opened."""
+
+from datetime import UTC, datetime
+
+from tortoise.expressions import F
+
+from api.actions.work import Work, action
+from api.domain.errors import RefusalCode, Refused
+from api.domain.events import Event, EventKind
+from api.domain.text import required_text
+from api.domain.viewer import Viewer
+from api.models import Mentor, Mentorship
+
+
+@action
+async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reason: str) -> Mentorship:
+    """Either side may. Raises ``Refused``: INVALID (no reason), NOT_FOUND, ALREADY_DECIDED (it has ended)."""
+    reason = required_text(reason, "reason", code=RefusalCode.INVALID, message="Give a reason; the other side is told.")
+    mentorship = await Mentorship.get_or_none(id=mentorship_id, organisation_id=viewer.organisation_id)
+    if mentorship is None or viewer.person_id not in (mentorship.mentee_id, mentorship.mentor_id):
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such mentorship.", field="mentorshipId")
+    ended = await Mentorship.filter(id=mentorship.id, ended_at=None).update(
+        ended_at=datetime.now(UTC), end_reason=reason, ended_by_id=viewer.person_id
+    )
+    mentorship = await Mentorship.get(id=mentorship.id)
+    if not ended:
+        raise Refused(
+            RefusalCode.ALREADY_DECIDED,
+            "This mentorship has ended already; nothing was changed.",
+            field="mentorshipId",
+            subject=mentorship,
+        )
+    await Mentor.filter(id=mentorship.mentor_id).update(active_mentees=F("active_mentees") - 1)
+    await work.audit(
+        organisation_id=mentorship.organisation_id,
+        actor_id=viewer.person_id,
+        verb="end_mentorship",
+        subject="mentorship",
+        subject_id=mentorship.id,
+    )
+    other = mentorship.mentee_id if viewer.person_id == mentorship.mentor_id else mentorship.mentor_id
+    work.announce(
+        mentorship.organisation_id,
+        Event(recipient_id=other, kind=EventKind.MENTORSHIP_ENDED, subject_id=mentorship.id),
+    )
+    return mentorship

@@ -1,0 +1,59 @@
+"""A client's own names for what it sends, so that sending it again makes nothing new."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from api.domain.errors import RefusalCode, Refused
+from api.domain.text import is_storable
+from api.domain.viewer import Viewer
+from api.models import IdempotencyKey
+
+_LONGEST: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentUnderKey:
+    """One input as sent under a key; None is a key of nobody, and remembers nothing."""
+
+    viewer: Viewer
+    key: str | None
+    digest: bytes
+
+    @classmethod
+    def of(cls, viewer: Viewer, key: str | None, **given: object) -> "SentUnderKey":
+        """Raises ``Refused`` (INVALID) where the key is blank, too long, or cannot be stored."""
+        if key is not None and not (key.strip() and len(key) <= _LONGEST and is_storable(key)):
+            raise Refused(
+                RefusalCode.INVALID,
+                f"An idempotency key has 1 to {_LONGEST} characters; a UUID will do.",
+                field="idempotencyKey",
+            )
+        return cls(viewer=viewer, key=key, digest=hashlib.sha256(orjson.dumps(given)).digest())
+
+    async def earlier_request_id(self) -> int | None:
+        """The request that the same input made before. Raises ``Refused`` where it was another input."""
+        if self.key is None:
+            return None
+        kept = await IdempotencyKey.get_or_none(person_id=self.viewer.person_id, key=self.key)
+        if kept is None:
+            return None
+        if bytes(kept.digest) != self.digest:
+            raise Refused(
+                RefusalCode.IDEMPOTENCY_KEY_REUSED,
+                "This key was used for something else; take a new one for each new request.",
+                field="idempotencyKey",
+            )
+        return kept.request_id
+
+    async def remember(self, request_id: int) -> None:
+        if self.key is not None:
+            await IdempotencyKey.create(
+                organisation_id=self.viewer.organisation_id,
+                person_id=self.viewer.person_id,
+                key=self.key,
+                digest=self.digest,
+                request_id=request_id,
+            )

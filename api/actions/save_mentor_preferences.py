@@ -1,0 +1,30 @@
+"""Say what one wants in a mentor."""
+
+from collections.abc import Collection
+
+from api.actions.options import chosen_options
+from api.actions.work import Work, action
+from api.domain.viewer import Viewer
+from api.models import MenteePreference
+
+
+@action
+async def save_mentor_preferences(work: Work, *, viewer: Viewer, option_ids: Collection[int]) -> None:
+    """Want these options from now on; none is a choice too. Raises ``Refused`` (NOT_FOUND)."""
+    options = await chosen_options(viewer, option_ids)
+    await MenteePreference.filter(person_id=viewer.person_id, option_id__not_in=options).delete()
+    await MenteePreference.bulk_create(
+        [
+            MenteePreference(organisation_id=viewer.organisation_id, person_id=viewer.person_id, option_id=option_id)
+            for option_id in options
+        ],
+        ignore_conflicts=True,
+    )
+    await work.audit(
+        organisation_id=viewer.organisation_id,
+        actor_id=viewer.person_id,
+        verb="save_mentor_preferences",
+        subject="person",
+        subject_id=viewer.person_id,
+        options=options,
+    )

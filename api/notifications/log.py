@@ -1,0 +1,50 @@
+"""Reading one person's log: its head, its cursors, its entries."""
+
+from collections.abc import Collection
+
+from tortoise.connection import get_connection
+
+from api.domain.errors import Fault, FaultCode
+from api.domain.events import EventKind
+from api.domain.viewer import Viewer
+from api.models import Event, EventLog
+from api.notifications.cursors import log_cursor, read_log_cursor
+
+_ENSURE = """
+INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
+VALUES ($1, $2, gen_random_uuid(), 0, 0) ON CONFLICT (id) DO NOTHING
+"""
+
+
+async def log_of(viewer: Viewer) -> EventLog:
+    """The head of the viewer's log, begun now if it never was."""
+    log = await EventLog.get_or_none(id=viewer.person_id)
+    if log is None:
+        await get_connection("default").execute_query(_ENSURE, [viewer.person_id, viewer.organisation_id])
+        log = await EventLog.get(id=viewer.person_id)
+    return log
+
+
+def position(log: EventLog, cursor: str) -> int:
+    """The number that a cursor of this log stands for.
+
+    Raises ``Fault`` (CURSOR_RESET) where it is malformed, of another log or epoch, in the future, or where entries
+    after it have been trimmed away. Its ``cursor`` is where to start over: nothing that is still kept lies before it.
+    """
+    try:
+        epoch, seq = read_log_cursor(cursor)
+    except ValueError:
+        epoch, seq = None, 0
+    if epoch != log.epoch or not log.trimmed_to <= seq <= log.seq:
+        raise Fault(
+            FaultCode.CURSOR_RESET,
+            "This cursor does not belong to your log as it stands. Load your data anew, "
+            "then go on from the cursor given here.",
+            cursor=log_cursor(log.epoch, log.trimmed_to),
+        )
+    return seq
+
+
+async def entries_after(person_id: int, seq: int, *, kinds: Collection[EventKind], limit: int) -> list[Event]:
+    """The entries of these kinds that follow number ``seq``, oldest first."""
+    return await Event.filter(person_id=person_id, seq__gt=seq, kind__in=kinds).order_by("seq").limit(limit)
