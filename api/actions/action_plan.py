@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from api.actions.plan import announce_change, editable_action, check_may_edit
+from api.actions.plan import announce_change, check_may_edit, editable_action
 from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.lifecycle import ActionStatus
@@ -90,7 +90,7 @@ async def _write(
 async def _checked(viewer: Viewer, owner_id: int, given: ActionInput) -> dict[str, Any]:
     """What was said, as it is to be stored."""
     values = given.said()
-    ours = {"organisation_id": viewer.organisation_id}
+    ours = viewer.organisation_id
     if "title" in values:
         values["title"] = required_text(
             values["title"], "title", code=RefusalCode.INVALID, message="Give it a title.", longest=LONGEST_LINE
@@ -99,12 +99,12 @@ async def _checked(viewer: Viewer, owner_id: int, given: ActionInput) -> dict[st
         values["details"] = optional_text(values["details"], "details")
     if "status" in values:
         values["status"] = values["status"] or ActionStatus.PLANNED
-    if "type_id" in values and not await ActionType.exists(id=values["type_id"] or 0, **ours):
+    if "type_id" in values and not await ActionType.exists(id=values["type_id"] or 0, organisation_id=ours):
         raise Refused(RefusalCode.INVALID, "Choose one of the organisation's action types.", field="typeId")
-    if values.get("skill_id") is not None and not await Skill.exists(id=values["skill_id"], **ours):
+    if values.get("skill_id") is not None and not await Skill.exists(id=values["skill_id"], organisation_id=ours):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such skill.", field="skillId")
     if values.get("mentorship_id") is not None and not await Mentorship.exists(
-        id=values["mentorship_id"], mentee_id=owner_id, **ours
+        id=values["mentorship_id"], mentee_id=owner_id, organisation_id=ours
     ):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentorship of this person.", field="mentorshipId")
     return values

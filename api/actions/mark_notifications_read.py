@@ -10,8 +10,8 @@ from api.notifications.log import log_of, position
 
 
 @action
-async def mark_notifications_read(_work: Work, *, viewer: Viewer, up_to: str) -> int:
-    """Mark every entry up to this cursor, and give how many are left unread. Raises ``Refused`` (INVALID)."""
+async def mark_notifications_read(_work: Work, *, viewer: Viewer, up_to: str) -> None:
+    """Mark every entry up to this cursor. Raises ``Refused`` (INVALID)."""
     try:
         seq = position(await log_of(viewer), up_to)
     except Fault as fault:
@@ -19,4 +19,3 @@ async def mark_notifications_read(_work: Work, *, viewer: Viewer, up_to: str) ->
             RefusalCode.INVALID, "This is no cursor of your notifications; use one that they came with.", field="upTo"
         ) from fault
     await Event.filter(person_id=viewer.person_id, seq__lte=seq, read_at=None).update(read_at=datetime.now(UTC))
-    return await Event.filter(person_id=viewer.person_id, read_at=None).count()

@@ -11,9 +11,10 @@ from api.models.base import OrganisationRow, reference
 
 
 class EventLog(OrganisationRow):
-    """The head of the log of the person with the same ``id``: the last number given out, and the epoch that its cursors carry.
+    """The head of the log of the person with the same ``id``.
 
-    Entries up to ``trimmed_to`` have been removed. The epoch changes whenever numbers may have been given out anew.
+    ``seq`` is the last number given out, ``epoch`` what the log's cursors carry: it changes whenever numbers may have
+    been given out anew. Entries up to ``trimmed_to`` have been removed.
     """
 
     id = fields.BigIntField(primary_key=True, generated=False)

@@ -1,0 +1,1 @@
+"""How a field gets its data: rows in, rows out."""

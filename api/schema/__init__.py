@@ -1,0 +1,1 @@
+"""What clients see: the only place that speaks GraphQL."""

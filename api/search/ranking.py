@@ -76,9 +76,9 @@ shared AS (
     GROUP BY mentor_id
 ),
 ranked AS (
-    SELECT ($13::int - coalesce(covered.levels, 0))::int AS uncovered,
-           (cardinality($12::bigint[]) - coalesce(shared.options, 0))::int AS unshared,
-           candidate.active_mentees,
+    SELECT ($13::int - coalesce(covered.levels, 0))::bigint AS uncovered,
+           (cardinality($12::bigint[]) - coalesce(shared.options, 0))::bigint AS unshared,
+           candidate.active_mentees::bigint AS active_mentees,
            candidate.id
     FROM candidate LEFT JOIN covered USING (id) LEFT JOIN shared USING (id)
     WHERE ($13::int IS NULL OR covered.levels > 0)

@@ -1,0 +1,1 @@
+"""How operations come in and answers go out: HTTP and WebSocket."""

@@ -6,16 +6,7 @@ import pytest
 
 from api.actions.work import Work, action, all_carried_through
 from api.models import Organisation
-
-
-class Recorder:
-    """Keeps who was woken."""
-
-    def __init__(self) -> None:
-        self.woken: list[int] = []
-
-    def wake(self, person_ids: list[int], /) -> None:
-        self.woken.extend(person_ids)
+from tests.wakers import Recorder
 
 
 @action

@@ -1,0 +1,81 @@
+"""The application, put together in one function: nothing is made at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from api.actions.work import all_carried_through
+from api.auth.keys import LocalKeys, PublishedKeys
+from api.auth.tokens import Authenticator
+from api.database import connections, database_url
+from api.notifications.wakeups import Wakeups
+from api.resolvers.context import Services
+from api.schema.build import build_schema
+from api.search.ranking import PostgresMentorSearch
+from api.settings import Settings
+from api.transport import health
+from api.transport.endpoint import GraphQLEndpoint
+from api.transport.origins import Origins
+
+GRAPHQL_PATH: Final = "/graphql"
+GRAPHIQL_PATH: Final = "/graphiql/"
+_GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI application. While it runs it holds the database's connections and listens for wake-ups."""
+    wakeups = Wakeups(settings.broadcast_url)
+    services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
+    keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
+    endpoint = GraphQLEndpoint(
+        build_schema(),
+        authenticator=Authenticator(settings, keys),
+        services=services,
+        origins=Origins(settings.allowed_origins),
+        graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        with database_url(settings) as url:
+            async with connections(settings, url), wakeups.running():
+                yield
+                await all_carried_through()
+
+    routes: list[BaseRoute] = [
+        Route("/health/live", health.live),
+        Route("/health/ready", health.ready),
+        Route(GRAPHQL_PATH, endpoint),
+        WebSocketRoute(GRAPHQL_PATH, endpoint),
+    ]
+    if settings.graphiql:
+        routes.append(Route("/", _to_graphiql))
+        routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
+    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+
+
+def _to_graphiql(_request: Request) -> Response:
+    return RedirectResponse(GRAPHIQL_PATH)
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type"],
+            max_age=600,
+        )
+    ]

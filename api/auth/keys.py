@@ -1,0 +1,79 @@
+"""The keys that tokens are signed with: a local one made at first start, or those that an issuer publishes."""
+
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, Protocol
+
+import httpx
+from joserfc.jwk import ECKey, KeySet
+
+_CURVE: Final = "P-256"
+_FETCH_SECONDS: Final = 5.0
+# An unknown key id makes us look again, but not more often than this, whatever tokens come in.
+_SECONDS_BETWEEN_FETCHES: Final = 10.0
+
+
+class Keys(Protocol):
+    """Where the keys to check a token with come from."""
+
+    async def having(self, key_id: str | None) -> KeySet:
+        """The keys, looked up anew where none has this id."""
+
+
+class LocalKeys:
+    """One key in a file that only its owner can read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._keys: KeySet | None = None
+
+    async def having(self, key_id: str | None) -> KeySet:  # noqa: ARG002 - there is only one
+        if self._keys is None:
+            self._keys = KeySet([local_key(self._file)])
+        return self._keys
+
+
+def local_key(file: Path) -> ECKey:
+    """The key in this file, made now if there is none. Of several processes that start at once, one makes it."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        key = ECKey.generate_key(_CURVE, private=True, auto_kid=True)
+        handle, draft = tempfile.mkstemp(dir=file.parent, prefix=file.name)
+        try:
+            with os.fdopen(handle, "w") as out:
+                json.dump(key.as_dict(private=True), out)
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+    return ECKey.import_key(json.loads(file.read_text()))
+
+
+class PublishedKeys:
+    """The keys at a JWKS URL, fetched when first needed and again when a token names one that is not among them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys = KeySet([])
+        self._fetched_at = -_SECONDS_BETWEEN_FETCHES
+        self._fetching = asyncio.Lock()
+
+    async def having(self, key_id: str | None) -> KeySet:
+        async with self._fetching:
+            known = {key.kid for key in self._keys.keys}
+            due = time.monotonic() - self._fetched_at >= _SECONDS_BETWEEN_FETCHES
+            if due and (not known or (key_id is not None and key_id not in known)):
+                self._fetched_at = time.monotonic()
+                self._keys = await self._fetch()
+        return self._keys
+
+    async def _fetch(self) -> KeySet:
+        async with httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
+            answer = await client.get(self._url)
+            answer.raise_for_status()
+            return KeySet.import_key_set(answer.json())

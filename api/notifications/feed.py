@@ -1,0 +1,33 @@
+"""One person's log as a stream: what was missed first, then what happens, each entry once and in order."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Collection
+from typing import Final
+
+from api.domain.events import EventKind
+from api.models import Event
+from api.notifications.log import entries_after
+from api.notifications.wakeups import Wakeups
+
+_PAGE: Final = 100
+
+
+async def follow(
+    wakeups: Wakeups, person_id: int, seq: int, *, kinds: Collection[EventKind], poll_seconds: float
+) -> AsyncGenerator[Event, None]:
+    """Every entry of these kinds after number ``seq``, for as long as it is iterated.
+
+    The wake-up is registered before the log is read, so nothing falls between reading and waiting. The log is the
+    queue: a reader that is slow holds nothing but its number.
+    """
+    with wakeups.listening(person_id) as woken:
+        while True:
+            woken.clear()
+            entries = await entries_after(person_id, seq, kinds=kinds, limit=_PAGE)
+            for entry in entries:
+                yield entry
+                seq = entry.seq
+            if len(entries) < _PAGE:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), poll_seconds)

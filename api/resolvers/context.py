@@ -1,0 +1,33 @@
+"""What every field of one operation can reach."""
+
+from dataclasses import dataclass, field
+
+from api.domain.viewer import Viewer
+from api.notifications.wakeups import Wakeups
+from api.resolvers.loaders import Loaders
+from api.search.ranking import MentorSearch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What a process holds for all operations. ``poll_seconds`` is how often a subscription looks unwoken."""
+
+    search: MentorSearch
+    wakeups: Wakeups
+    poll_seconds: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    """One operation of one viewer. Made anew for each, on a socket too: loaders remember what they have read."""
+
+    viewer: Viewer
+    services: Services
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget what was read: the next event is a response of its own."""
+        self.loaders = Loaders(self.viewer)

@@ -1,0 +1,191 @@
+"""One set of loaders a request, and a new one each event: what is asked for together is read together."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+from strawberry.dataloader import DataLoader
+from tortoise.queryset import QuerySet
+
+from api.actions.relations import relations_to
+from api.domain.access import Relation
+from api.domain.gaps import Gap
+from api.domain.viewer import Viewer
+from api.models import (
+    Action,
+    ActionType,
+    Event,
+    HeldLevel,
+    MenteePreference,
+    Mentor,
+    MentorOption,
+    MentorRequest,
+    Mentorship,
+    Organisation,
+    Person,
+    PreferenceOption,
+    RoleProfile,
+    RoleRequirement,
+    Skill,
+)
+from api.resolvers import visibility
+from api.search.eligible import MentoringRule, mentoring_rule
+from api.search.findable import findable_among
+from api.search.profiles import gaps_of
+
+Row = TypeVar("Row", bound=Any)
+Value = TypeVar("Value")
+
+
+def one_by_key(rows: Callable[[], QuerySet[Row]], key: str = "id") -> DataLoader[int, Row | None]:
+    """Loads the row with each key, or None."""
+
+    async def load(keys: list[int]) -> list[Row | None]:
+        found = {getattr(row, key): row for row in await rows().filter(**{f"{key}__in": keys})}
+        return [found.get(each) for each in keys]
+
+    return DataLoader(load_fn=load)
+
+
+def many_by_key(rows: Callable[[], QuerySet[Row]], key: str) -> DataLoader[int, list[Row]]:
+    """Loads all rows that point to each key, oldest first."""
+
+    async def load(keys: list[int]) -> list[list[Row]]:
+        found: dict[int, list[Row]] = defaultdict(list)
+        for row in await rows().filter(**{f"{key}__in": keys}).order_by("id"):
+            found[getattr(row, key)].append(row)
+        return [found[each] for each in keys]
+
+    return DataLoader(load_fn=load)
+
+
+def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -> DataLoader[int, Value]:
+    """Loads what a function reads for all keys at once."""
+
+    async def load(keys: list[int]) -> list[Value]:
+        found = await read(keys)
+        return [found[each] for each in keys]
+
+    return DataLoader(load_fn=load)
+
+
+class Loaders:
+    """What the fields of one response read, each loader made when first used."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    def _ours(self, model: type[Row]) -> Callable[[], QuerySet[Row]]:
+        return lambda: model.filter(organisation_id=self._viewer.organisation_id)
+
+    @cached_property
+    def organisation(self) -> DataLoader[int, Organisation | None]:
+        return one_by_key(lambda: Organisation.filter(id=self._viewer.organisation_id))
+
+    @cached_property
+    def person(self) -> DataLoader[int, Person | None]:
+        return one_by_key(self._ours(Person))
+
+    @cached_property
+    def mentor(self) -> DataLoader[int, Mentor | None]:
+        return one_by_key(self._ours(Mentor))
+
+    @cached_property
+    def mentor_card(self) -> DataLoader[int, Mentor | None]:
+        """Mentors found by their own id, not through a row that points to them."""
+        return one_by_key(lambda: visibility.mentors(self._viewer))
+
+    @cached_property
+    def event(self) -> DataLoader[int, Event | None]:
+        return one_by_key(lambda: visibility.events(self._viewer))
+
+    @cached_property
+    def skill(self) -> DataLoader[int, Skill | None]:
+        return one_by_key(self._ours(Skill))
+
+    @cached_property
+    def option(self) -> DataLoader[int, PreferenceOption | None]:
+        return one_by_key(self._ours(PreferenceOption))
+
+    @cached_property
+    def role_profile(self) -> DataLoader[int, RoleProfile | None]:
+        return one_by_key(self._ours(RoleProfile))
+
+    @cached_property
+    def action_type(self) -> DataLoader[int, ActionType | None]:
+        return one_by_key(self._ours(ActionType))
+
+    @cached_property
+    def request(self) -> DataLoader[int, MentorRequest | None]:
+        return one_by_key(lambda: visibility.requests(self._viewer))
+
+    @cached_property
+    def mentorship(self) -> DataLoader[int, Mentorship | None]:
+        return one_by_key(lambda: visibility.mentorships(self._viewer))
+
+    @cached_property
+    def mentorship_of_request(self) -> DataLoader[int, Mentorship | None]:
+        return one_by_key(self._ours(Mentorship), "request_id")
+
+    @cached_property
+    def action(self) -> DataLoader[int, Action | None]:
+        return one_by_key(lambda: visibility.actions(self._viewer))
+
+    @cached_property
+    def requirements_of_role(self) -> DataLoader[int, list[RoleRequirement]]:
+        return many_by_key(self._ours(RoleRequirement), "role_profile_id")
+
+    @cached_property
+    def levels_of_person(self) -> DataLoader[int, list[HeldLevel]]:
+        return many_by_key(self._ours(HeldLevel), "person_id")
+
+    @cached_property
+    def preferences_of_person(self) -> DataLoader[int, list[MenteePreference]]:
+        return many_by_key(self._ours(MenteePreference), "person_id")
+
+    @cached_property
+    def options_of_mentor(self) -> DataLoader[int, list[MentorOption]]:
+        return many_by_key(self._ours(MentorOption), "mentor_id")
+
+    @cached_property
+    def mentorships_of_mentee(self) -> DataLoader[int, list[Mentorship]]:
+        return many_by_key(self._ours(Mentorship), "mentee_id")
+
+    @cached_property
+    def mentorships_of_mentor(self) -> DataLoader[int, list[Mentorship]]:
+        return many_by_key(self._ours(Mentorship), "mentor_id")
+
+    @cached_property
+    def gaps_of_person(self) -> DataLoader[int, tuple[Gap, ...]]:
+        return from_mapping(gaps_of)
+
+    @cached_property
+    def relations(self) -> DataLoader[int, frozenset[Relation]]:
+        """What the viewer is to each person."""
+        return from_mapping(lambda keys: relations_to(self._viewer, keys))
+
+    @cached_property
+    def rule(self) -> DataLoader[int, MentoringRule]:
+        """The mentoring rule, by organisation."""
+
+        async def load(keys: list[int]) -> list[MentoringRule]:
+            return [await mentoring_rule(key) for key in keys]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def findable(self) -> DataLoader[int, bool]:
+        """Whether each mentor can be found and asked today."""
+
+        async def load(keys: list[int]) -> list[bool]:
+            rule = await self.rule.load(self._viewer.organisation_id)
+            found = await findable_among(rule, keys)
+            return [key in found for key in keys]
+
+        return DataLoader(load_fn=load)
+
+
+def present(rows: Iterable[Row | None]) -> list[Row]:
+    """Without those that were not found."""
+    return [row for row in rows if row is not None]

@@ -1,0 +1,44 @@
+"""The schema, put together from its roots."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.schema.mutations.mentorship import MentorshipMutations
+from api.schema.mutations.notification import NotificationMutations
+from api.schema.mutations.plan import PlanMutations
+from api.schema.mutations.profile import ProfileMutations
+from api.schema.mutations.request import RequestMutations
+from api.schema.notification import NOTIFICATION_TYPES
+from api.schema.query import Query
+from api.schema.subscription import Subscription
+
+
+@strawberry.type(
+    description="What can be changed. What the person did wrong comes back in `errors`, and nothing was changed."
+)
+class Mutation(ProfileMutations, RequestMutations, MentorshipMutations, PlanMutations, NotificationMutations):
+    pass
+
+
+class Schema(strawberry.Schema):
+    """Errors are logged where they are shown to the client, under the id that the client sees."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        pass
+
+
+def build_schema() -> Schema:
+    return Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        types=NOTIFICATION_TYPES,
+        config=StrawberryConfig(),
+    )
+
+
+def sdl() -> str:
+    """The schema definition as it is committed beside this module."""
+    return build_schema().as_str() + "\n"

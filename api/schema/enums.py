@@ -1,0 +1,99 @@
+"""The enumerations of the domain as clients see them. Importing this module gives them their GraphQL definitions."""
+
+from enum import Enum
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from api.domain.eligibility import EligibilityCode
+from api.domain.errors import RefusalCode
+from api.domain.lifecycle import ActionStatus, RequestStatus
+from api.domain.matching import MatchBasis
+from api.models import SkillKind
+from api.resolvers.requests import RequestBox
+
+__all__ = ["ActionStatus", "EligibilityCode", "MatchBasis", "RefusalCode", "RequestBox", "RequestStatus", "SkillKind"]
+
+
+def _define(kind: type[Enum], name: str, description: str, **values: str) -> None:
+    if missing := {member.name for member in kind} ^ set(values):
+        raise TypeError(f"{name}: say what {', '.join(sorted(missing))} means, and nothing else")
+    definition = _definition_of(strawberry.enum(kind, name=name, description=description))
+    for value in definition.values:
+        value.description = values[value.name]
+
+
+def _definition_of(kind: type[Enum]) -> StrawberryEnumDefinition:
+    definition: StrawberryEnumDefinition = kind.__strawberry_definition__  # type: ignore[attr-defined]
+    return definition
+
+
+_define(
+    SkillKind,
+    "SkillKind",
+    "What an entry of the framework is.",
+    PROFESSIONAL="A professional skill.",
+    ATTRIBUTE="A generic attribute, such as those filed under Business skills.",
+)
+_define(
+    RequestBox,
+    "RequestBox",
+    "Which side of a request the viewer is on.",
+    SENT="The viewer asked.",
+    RECEIVED="The viewer was asked.",
+)
+_define(
+    RequestStatus,
+    "RequestStatus",
+    "Where a request stands. Only PENDING ever changes.",
+    PENDING="Asked and not yet answered.",
+    ACCEPTED="The mentor said yes; a mentorship began.",
+    DECLINED="The mentor said no.",
+    WITHDRAWN="The mentee took it back.",
+    EXPIRED="Nobody answered in time.",
+)
+_define(
+    MatchBasis,
+    "MatchBasis",
+    "What mentors are ranked by.",
+    SKILL_GAPS_AND_PREFERENCES="By how much of the viewer's gaps they cover, then by preferences.",
+    PREFERENCES_ONLY="By preferences alone.",
+)
+_define(
+    EligibilityCode,
+    "EligibilityCode",
+    "What stands in the way of becoming a mentor.",
+    MENTORING_DISABLED="The organisation has mentoring switched off.",
+    BUSINESS_SKILLS_NOT_ASSESSED="An attribute under Business skills was never assessed, or there is none.",
+    BUSINESS_SKILLS_TOO_LOW="An attribute under Business skills is held below the level that mentors need.",
+)
+_define(
+    ActionStatus,
+    "ActionStatus",
+    "How far an action is.",
+    PLANNED="Not begun.",
+    IN_PROGRESS="Begun.",
+    DONE="Finished.",
+    CANCELLED="Given up.",
+)
+_define(
+    RefusalCode,
+    "UserErrorCode",
+    "What was wrong with a mutation, for programs.",
+    NOT_FOUND="What an id names does not exist, or not for the viewer.",
+    NOT_ALLOWED="The viewer may see it but not do this with it.",
+    INVALID="A value that cannot be kept; the message says which would do.",
+    COMMENT_REQUIRED="An answer needs a comment that is not blank.",
+    OPTION_REQUIRED="Becoming a mentor needs at least one preference option.",
+    MENTORING_DISABLED="The organisation has mentoring switched off.",
+    NOT_ELIGIBLE="The viewer may not mentor; `mentorEligibility` says why.",
+    MENTOR_UNAVAILABLE="The mentor cannot be found and asked today.",
+    ALREADY_REQUESTED="The viewer has asked this mentor and has no answer yet.",
+    ALREADY_MENTORED="This mentor mentors the viewer already.",
+    TOO_MANY_OPEN_REQUESTS="The viewer has as many open requests as the organisation allows.",
+    CANNOT_MENTOR_SELF="One cannot ask oneself.",
+    ALREADY_DECIDED="Somebody or something else came first; the message says what.",
+    CAPACITY_REACHED="The mentor has as many mentees as they set.",
+    STALE_VERSION="It was changed meanwhile; the message tells the present version.",
+    IDEMPOTENCY_KEY_REUSED="The key was sent with another input before.",
+)

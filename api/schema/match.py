@@ -1,0 +1,69 @@
+import strawberry
+
+from api.domain.matching import Coverage
+from api.domain.matching import Match as MatchRow
+from api.models import Mentor as MentorRow
+from api.schema.gap import SkillGap
+from api.schema.mentor import Mentor, option_views
+from api.schema.node import Info
+from api.schema.option import PreferenceOption
+
+
+@strawberry.type(description="One gap of the viewer, and what the mentor covers of it.")
+class GapCoverage:
+    record: strawberry.Private[Coverage]
+
+    @strawberry.field(description="The gap.")
+    def gap(self) -> SkillGap:
+        return SkillGap(record=self.record.gap)
+
+    @strawberry.field(description="The mentor's level, 1 to 7; 0 where they do not hold the skill.")
+    def mentor_level(self) -> int:
+        return self.record.mentor_level
+
+    @strawberry.field(description="Those of the missing levels that the mentor has reached.")
+    def covered_levels(self) -> list[int]:
+        return list(self.record.covered)
+
+    @strawberry.field(
+        description="The gap's share of `skillPercent`, 0 to 100. The points of all gaps add up to it exactly, "
+        "in double precision and in any order."
+    )
+    def points(self) -> float:
+        return self.record.points
+
+
+@strawberry.type(description="A mentor as seen by the viewer, with what the percentage is made of.")
+class Match:
+    record: strawberry.Private[MatchRow]
+    mentor_record: strawberry.Private[MentorRow]
+
+    @strawberry.field(description="Who it is.")
+    def mentor(self) -> Mentor:
+        return Mentor(record=self.mentor_record)
+
+    @strawberry.field(description="What the list is ranked by, 0 to 100.")
+    def percent(self) -> float:
+        return self.record.percent
+
+    @strawberry.field(
+        description="The share of all of the viewer's missing levels that the mentor has reached, 0 to 100; "
+        "null under PREFERENCES_ONLY."
+    )
+    def skill_percent(self) -> float | None:
+        return self.record.skill_percent
+
+    @strawberry.field(
+        description="The share of the options the viewer wants that the mentor offers, 0 to 100; "
+        "null where the viewer chose none."
+    )
+    def preference_percent(self) -> float | None:
+        return self.record.preference_percent
+
+    @strawberry.field(description="One for each of the viewer's gaps, covered or not.")
+    def gaps(self) -> list[GapCoverage]:
+        return [GapCoverage(record=coverage) for coverage in self.record.coverage]
+
+    @strawberry.field(description="The options that the viewer wants and the mentor offers.")
+    async def shared_options(self, info: Info) -> list[PreferenceOption]:
+        return await option_views(info, list(self.record.shared_options))

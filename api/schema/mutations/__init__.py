@@ -1,0 +1,1 @@
+"""What can be changed: inputs, payloads and operations by noun."""

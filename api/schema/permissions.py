@@ -1,0 +1,29 @@
+"""Fields that not everybody may see. What each relation sees stands in `api.domain.access`."""
+
+from typing import Any
+
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+
+from api.domain.access import Aspect, may
+from api.domain.errors import Fault, FaultCode
+from api.schema.node import Info
+
+
+class Needs(FieldExtension):
+    """Resolves a field of a person only for those who may see this aspect of them.
+
+    Anybody else gets null and, unless ``silently``, a FORBIDDEN error on the field; the rest of the response stands.
+    """
+
+    def __init__(self, aspect: Aspect, *, silently: bool = False) -> None:
+        self.aspect = aspect
+        self.silently = silently
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        relations = await info.context.loaders.relations.load(source.record.id)
+        if may(relations, self.aspect):
+            return await next_(source, info, **kwargs)
+        if self.silently:
+            return None
+        raise Fault(FaultCode.FORBIDDEN, "You may not see this of this person.")

@@ -1,0 +1,107 @@
+"""GraphQL over HTTP and over WebSocket, at one path."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from api.auth.tokens import Authenticator
+from api.domain.errors import Fault, FaultCode
+from api.resolvers.context import Context, Services
+from api.schema.build import Schema
+from api.transport.errors import internal_error, present, told
+from api.transport.origins import Origins
+from api.transport.socket import SocketSession
+
+
+class GraphQLEndpoint(GraphQL[Context, None]):
+    """Everything needs a token; who sends none learns how to (RFC 6750)."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        authenticator: Authenticator,
+        services: Services,
+        origins: Origins,
+        graphiql_path: str | None,
+    ) -> None:
+        super().__init__(schema, graphql_ide=None, multipart_uploads_enabled=False)
+        self._schema = schema
+        self._authenticator = authenticator
+        self._services = services
+        self._origins = origins
+        self._graphiql_path = graphiql_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            session = SocketSession(
+                WebSocket(scope, receive, send),
+                schema=self._schema,
+                authenticator=self._authenticator,
+                services=self._services,
+                origins=self._origins,
+            )
+            await session.run()
+        else:
+            response = await self._answer(Request(scope, receive))
+            await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        if self._graphiql_path and _is_page_visit(request):
+            return RedirectResponse(self._graphiql_path, status_code=307)
+        try:
+            identity = await self._authenticator.identify(request.headers.get("authorization"))
+            request.scope["viewer"] = identity.viewer
+            return await self.run(request)
+        except Fault as fault:
+            return _unauthenticated(request, fault)
+        except HTTPException as refused:
+            reason = Fault(FaultCode.BAD_USER_INPUT, refused.reason)
+            return _json({"errors": [told(reason)]}, refused.status_code)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
+            return _json({"errors": [internal_error(error)]}, 500)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
+        return Context(viewer=request.scope["viewer"], services=self._services)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:  # noqa: ARG002
+        shown: GraphQLHTTPResponse = {"data": result.data}
+        if result.errors:
+            shown["errors"] = [*present(result.errors)]
+        if result.extensions:
+            shown["extensions"] = result.extensions
+        return shown
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str | bytes:
+        return orjson.dumps(data)
+
+
+def _is_page_visit(request: Request) -> bool:
+    return (
+        request.method == "GET"
+        and "query" not in request.query_params
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def _unauthenticated(request: Request, fault: Fault) -> Response:
+    challenge = 'Bearer realm="mentoring"'
+    if request.headers.get("authorization"):
+        challenge += ', error="invalid_token"'
+    return _json({"errors": [told(fault)]}, 401, {"WWW-Authenticate": challenge})
+
+
+def _json(content: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type="application/json")

@@ -1,0 +1,132 @@
+"""The schema comes from the migrations, and says what the models say."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import pytest
+from tortoise.exceptions import IntegrityError
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.constraints import UniqueConstraint
+from tortoise.context import get_current_context
+from tortoise.connection import get_connection
+
+import api.models
+from api.database import migrate, tortoise_config
+from api.models import HeldLevel, MentorRequest, Person, PreferenceOption, MentorOption
+from tests.conftest import at_database
+from tests.houses import House
+
+MODELS = [model for model in vars(api.models).values() if hasattr(model, "_meta")]
+
+
+async def test_the_models_have_no_change_that_no_migration_makes(database: str) -> None:
+    context = get_current_context()
+    assert context is not None
+    assert context.apps is not None
+    apps = tortoise_config(database)["apps"]
+    assert await MigrationAutodetector(context.apps, apps).changes() == []
+
+
+async def test_every_column_index_and_constraint_of_the_models_is_in_the_database(database: str) -> None:
+    for model in MODELS:
+        table = model._meta.db_table
+        columns = await rows(
+            "SELECT column_name, is_nullable FROM information_schema.columns WHERE table_name = $1", table
+        )
+        assert {row["column_name"]: row["is_nullable"] == "YES" for row in columns} == {
+            column: model._meta.fields_map[field].null for field, column in model._meta.fields_db_projection.items()
+        }
+        present = {
+            row["name"]
+            for row in await rows(
+                "SELECT conname AS name FROM pg_constraint WHERE conrelid = $1::regclass "
+                "UNION SELECT indexname FROM pg_indexes WHERE tablename = $1::text",
+                table,
+            )
+        }
+        declared = {each.name for each in (*model._meta.constraints, *model._meta.indexes)}
+        assert declared <= present
+
+
+async def test_partial_unique_constraints_are_partial(database: str) -> None:
+    partial = {
+        constraint.name
+        for model in MODELS
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and constraint.condition
+    }
+    found = await rows(
+        "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indpred IS NOT NULL"
+    )
+    assert {row["name"] for row in found} == partial != set()
+
+
+async def test_every_reference_between_rows_stays_within_the_organisation(database: str) -> None:
+    for model in MODELS:
+        keys = await rows(
+            "SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint "
+            "WHERE conrelid = $1::regclass AND contype = 'f'",
+            model._meta.db_table,
+        )
+        definitions = {row["definition"] for row in keys}
+        expected = {
+            f"FOREIGN KEY (organisation_id, {field.source_field}) REFERENCES {field.related_model._meta.db_table}(organisation_id, id)"
+            for name in model._meta.fk_fields | model._meta.o2o_fields
+            if name != "organisation" and (field := model._meta.fields_map[name])
+        }
+        if model._meta.db_table in ("mentor", "event_log"):
+            expected.add("FOREIGN KEY (organisation_id, id) REFERENCES person(organisation_id, id)")
+        if "organisation" in model._meta.fk_fields:
+            expected.add("FOREIGN KEY (organisation_id) REFERENCES organisation(id) ON DELETE RESTRICT")
+        assert definitions == expected, model
+
+
+async def rows(statement: str, *values: object) -> list[dict[str, Any]]:
+    return await get_connection("default").execute_query_dict(statement, list(values))
+
+
+async def test_two_processes_migrate_at_once_and_again_without_harm(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("DROP DATABASE IF EXISTS empty WITH (FORCE)")
+    await connection.execute("CREATE DATABASE empty")
+    url = at_database(server_url, "empty")
+    await asyncio.gather(migrate(url), migrate(url))
+    await migrate(url)
+    await connection.execute("DROP DATABASE empty WITH (FORCE)")
+    await connection.close()
+
+
+async def test_the_database_itself_refuses_what_the_rules_forbid(database: str) -> None:
+    house, elsewhere = await House.build(), await House.build()
+    mentor, mentee, stranger = await house.mentor(), await house.person(), await elsewhere.person()
+    prog = await house.skill("PROG")
+    pair = {"organisation_id": house.organisation.id, "mentee_id": mentee.id, "mentor_id": mentor.id}
+    await MentorRequest.create(**pair)
+    forbidden = [
+        lambda: MentorRequest.create(**pair),
+        lambda: MentorRequest.filter(**pair).update(status="ACCEPTED", decided_at="2026-01-01T00:00:00Z"),
+        lambda: MentorRequest.filter(**pair).update(
+            status="DECLINED", decided_at="2026-01-01T00:00:00Z", comment=" \n"
+        ),
+        lambda: MentorRequest.create(**{**pair, "mentee_id": mentor.id}),
+        lambda: MentorRequest.create(**{**pair, "mentee_id": stranger.id}),
+        lambda: MentorRequest.create(
+            **{**pair, "mentee_id": stranger.id, "organisation_id": elsewhere.organisation.id}
+        ),
+        lambda: HeldLevel.create(organisation_id=house.organisation.id, person_id=mentee.id, skill_id=prog.id, level=0),
+        lambda: HeldLevel.create(organisation_id=house.organisation.id, person_id=mentee.id, skill_id=prog.id, level=8),
+        lambda: HeldLevel.create(
+            organisation_id=elsewhere.organisation.id, person_id=stranger.id, skill_id=prog.id, level=3
+        ),
+        lambda: Person.filter(id=mentee.id).update(line_manager_id=stranger.id),
+        lambda: MentorOption.create(
+            organisation_id=house.organisation.id,
+            mentor_id=mentor.id,
+            option_id=elsewhere.options["Leadership"].id,
+        ),
+        lambda: PreferenceOption.create(organisation_id=house.organisation.id, label="Leadership", position=9),
+    ]
+    for attempt in forbidden:
+        with pytest.raises(IntegrityError):
+            await attempt()
