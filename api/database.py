@@ -96,3 +96,7 @@ async def _migrate(config: dict[str, Any]) -> None:
     async with TortoiseContext() as context:
         await context.init(config=config)
         await apply_migrations(config=config)
+
+
+# What `make migrations` compares the models with is the migrations themselves: no database is asked.
+FOR_MIGRATIONS: Final = tortoise_config("postgresql://postgres@localhost/postgres")

@@ -13,54 +13,68 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
 
-    host: str = Field("127.0.0.1", validation_alias="HOST", description="Address to listen on.")
-    port: int = Field(8000, validation_alias="PORT", ge=0, le=65535, description="TCP port to listen on.")
+    host: str = Field(default="127.0.0.1", validation_alias="HOST", description="Address to listen on.")
+    port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="TCP port to listen on.")
     data: Path = Field(
-        Path("data"),
+        default=Path("data"),
         validation_alias="MENTORING_DATA",
         description="Folder of the embedded database and the local signing key.",
     )
     database_url: str | None = Field(
-        None,
+        default=None,
         validation_alias="DATABASE_URL",
         description="`postgresql://…` of a PostgreSQL server; unset starts the embedded one in the data folder.",
     )
     database_pool_size: int = Field(
-        10, validation_alias="MENTORING_DATABASE_POOL_SIZE", ge=2, le=1000, description="Most connections a process."
+        default=10,
+        validation_alias="MENTORING_DATABASE_POOL_SIZE",
+        ge=2,
+        le=1000,
+        description="Most connections a process.",
     )
     broadcast_url: str = Field(
-        "memory://",
+        default="memory://",
         validation_alias="BROADCAST_URL",
         description="Where wake-ups travel between processes: `memory://`, `redis://…` or `postgresql://…`.",
     )
     poll_seconds: float = Field(
-        15.0,
+        default=15.0,
         validation_alias="MENTORING_POLL_SECONDS",
         gt=0,
         description="How often a subscription looks into its log even if nothing woke it, in seconds.",
     )
     jwks_url: str | None = Field(
-        None,
+        default=None,
         validation_alias="MENTORING_JWKS_URL",
         description="Where the keys that sign tokens are published; unset uses a local key made at first start.",
     )
     token_issuer: str = Field(
-        "mentoring-api", validation_alias="MENTORING_TOKEN_ISSUER", description="The `iss` that tokens must carry."
+        default="mentoring-api",
+        validation_alias="MENTORING_TOKEN_ISSUER",
+        description="The `iss` that tokens must carry.",
     )
     token_audience: str = Field(
-        "mentoring-api", validation_alias="MENTORING_TOKEN_AUDIENCE", description="The `aud` that tokens must carry."
+        default="mentoring-api",
+        validation_alias="MENTORING_TOKEN_AUDIENCE",
+        description="The `aud` that tokens must carry.",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (),
+        default=(),
         validation_alias="MENTORING_ALLOWED_ORIGINS",
         description="Other origins, comma-separated, whose pages may call the API and open sockets.",
     )
-    graphiql: bool = Field(True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`.")
+    graphiql: bool = Field(
+        default=True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`."
+    )
     log_format: Literal["console", "json"] = Field(
-        "console", validation_alias="MENTORING_LOG_FORMAT", description="How log lines are written to standard error."
+        default="console",
+        validation_alias="MENTORING_LOG_FORMAT",
+        description="How log lines are written to standard error.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", validation_alias="MENTORING_LOG_LEVEL", description="The least severe log lines that are written."
+        default="info",
+        validation_alias="MENTORING_LOG_LEVEL",
+        description="The least severe log lines that are written.",
     )
 
     @field_validator("allowed_origins", mode="before")

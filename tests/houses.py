@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from api.domain.viewer import Viewer
 from api.models import (
@@ -37,7 +38,7 @@ class House:
     action_types: dict[str, ActionType] = field(default_factory=dict)
 
     @classmethod
-    async def build(cls, name: str | None = None, **settings: object) -> "House":
+    async def build(cls, name: str | None = None, **settings: Any) -> "House":
         organisation = await Organisation.create(name=name or f"Organisation {next(_numbers)}", **settings)
         house = cls(organisation)
         for position, label in enumerate(("Career development", "Leadership", "Technical depth")):
@@ -71,7 +72,7 @@ class House:
         required: Mapping[str, int] | None = None,
         wants: Iterable[str] = (),
         manager: Person | None = None,
-        **fields: object,
+        **fields: Any,
     ) -> Person:
         number = next(_numbers)
         person = await Person.create(
@@ -98,10 +99,10 @@ class House:
         offers: Iterable[str] = ("Leadership",),
         capacity: int | None = None,
         paused: bool = False,
-        **fields: object,
+        **fields: Any,
     ) -> Person:
         """An eligible person who offers to mentor."""
-        person = await self.person(name, held={"BUSI": 4, **(held or {})}, **fields)  # type: ignore[arg-type]
+        person = await self.person(name, held={"BUSI": 4, **(held or {})}, **fields)
         await Mentor.create(id=person.id, organisation_id=self.organisation.id, capacity=capacity, paused=paused)
         for label in offers:
             await MentorOption.create(
@@ -125,4 +126,4 @@ class House:
             await RoleRequirement.create(
                 organisation_id=self.organisation.id, role_profile_id=role.id, skill_id=skill.id, level=level
             )
-        return role.id
+        return int(role.id)

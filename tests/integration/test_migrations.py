@@ -1,6 +1,8 @@
 """The schema comes from the migrations, and says what the models say."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -17,6 +19,7 @@ from api.models import HeldLevel, MentorRequest, Person, PreferenceOption, Mento
 from tests.conftest import at_database
 from tests.houses import House
 
+NOW = datetime.now(UTC)
 MODELS = [model for model in vars(api.models).values() if hasattr(model, "_meta")]
 
 
@@ -103,12 +106,10 @@ async def test_the_database_itself_refuses_what_the_rules_forbid(database: str) 
     prog = await house.skill("PROG")
     pair = {"organisation_id": house.organisation.id, "mentee_id": mentee.id, "mentor_id": mentor.id}
     await MentorRequest.create(**pair)
-    forbidden = [
+    forbidden: list[Callable[[], Awaitable[object]]] = [
         lambda: MentorRequest.create(**pair),
-        lambda: MentorRequest.filter(**pair).update(status="ACCEPTED", decided_at="2026-01-01T00:00:00Z"),
-        lambda: MentorRequest.filter(**pair).update(
-            status="DECLINED", decided_at="2026-01-01T00:00:00Z", comment=" \n"
-        ),
+        lambda: MentorRequest.filter(**pair).update(status="ACCEPTED", decided_at=NOW),
+        lambda: MentorRequest.filter(**pair).update(status="DECLINED", decided_at=NOW, comment=" \n"),
         lambda: MentorRequest.create(**{**pair, "mentee_id": mentor.id}),
         lambda: MentorRequest.create(**{**pair, "mentee_id": stranger.id}),
         lambda: MentorRequest.create(

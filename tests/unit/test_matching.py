@@ -74,7 +74,7 @@ def test_where_the_mentee_chose_preferences_at_least_one_must_be_shared() -> Non
     assert match(chose_two, mentor_at({PROG: 7}, 3), BY_GAPS) is None
     found = match(chose_two, mentor_at({PROG: 7}, 2, 3), BY_GAPS)
     assert found
-    assert (found.skill_percent, found.preference_percent, found.shared_options) == (100.0, 50.0, {2})
+    assert (found.skill_percent, found.preference_percent, found.shared_options) == (100.0, 50.0, frozenset({2}))
 
 
 def test_by_preferences_alone_gaps_do_not_count() -> None:

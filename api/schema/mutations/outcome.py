@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 
 import strawberry
 
-from api.domain.errors import RefusalCode, Refused
+from api.domain.errors import Refused
+from api.schema.enums import RefusalCode
 from api.schema.node import Info
 
 Result = TypeVar("Result")

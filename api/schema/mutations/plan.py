@@ -5,11 +5,10 @@ import strawberry
 from strawberry import ID, UNSET
 
 from api.actions.action_plan import ActionInput, add_action, change_action, remove_action
-from api.domain.errors import RefusalCode
 from api.domain.unchanged import UNCHANGED
 from api.models import Action as ActionRow
 from api.schema.action import Action
-from api.schema.enums import ActionStatus
+from api.schema.enums import ActionStatus, RefusalCode
 from api.schema.mutations.outcome import Outcome, UserError, outcome
 from api.schema.node import Info, global_id, key_of
 

@@ -1,0 +1,55 @@
+# `make run` and `make test` each do all of their own set-up: a virtual environment and hash-locked dependencies,
+# PostgreSQL and Valkey among them.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LINTED := api tests
+
+.PHONY: run test check format schema migrations lock clean
+
+run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
+	$(BIN)/mentoring-api demo
+
+test: .venv/dev  ## Run every test.
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+check: .venv/dev  ## Lint, format, types, import contract.
+	$(BIN)/pre-commit run --all-files --show-diff-on-failure
+
+format: .venv/dev  ## Mend what can be mended by a machine.
+	$(BIN)/ruff check --fix $(LINTED)
+	$(BIN)/ruff format $(LINTED)
+
+schema: .venv/dev  ## Write the schema definition that is committed.
+	$(BIN)/mentoring-api schema > api/schema/schema.graphql
+
+migrations: .venv/dev  ## Write the migration that the models ask for: make migrations NAME=what_it_does
+	$(BIN)/tortoise -c api.database.FOR_MIGRATIONS makemigrations -n $(NAME)
+
+lock: .venv/dev  ## Resolve the dependencies anew.
+	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --constraint requirements.lock --upgrade --quiet --output-file requirements-dev.lock
+
+clean:  ## Remove the virtual environment; data stays.
+	rm -rf .venv
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed; name one with: make PYTHON=python3.12"; exit 1; }
+	@echo "Making the virtual environment .venv"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/run: .venv/python requirements.lock pyproject.toml
+	@echo "Installing what the service needs"
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@echo "Installing what the tests need"
+	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
