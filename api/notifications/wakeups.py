@@ -8,6 +8,7 @@ Faults of broadcaster 0.3.1 that this module works around, each with its test in
 - The PostgreSQL backend has one connection for everything, so that concurrent publishes fail, and its payloads end
   at 7,999 bytes: one task publishes, one message after another, each well below that.
 - Its queues have no bound: what this process hands on is one flag a subscription, set or not.
+- Leaving a broker that is gone may wait for ever: we wait a little, then leave without a word.
 - With redis-py 8.1 messages are lost: `pyproject.toml` holds it below 8.
 """
 
@@ -27,6 +28,7 @@ _CHANNEL: Final = "mentoring_wakeups"
 _KEYS_A_MESSAGE: Final = 300
 _FIRST_RETRY_SECONDS: Final = 0.1
 _LAST_RETRY_SECONDS: Final = 5.0
+_LEAVING_SECONDS: Final = 1.0
 
 
 class Wakeups:
@@ -37,12 +39,22 @@ class Wakeups:
         self._listeners: dict[int, set[asyncio.Event]] = {}
         self._unpublished: set[int] = set()
         self._something_to_publish = asyncio.Event()
+        self._connected = asyncio.Event()
 
     def wake(self, person_ids: Iterable[int]) -> None:
         """Say that these people's logs have grown. Returns at once and never fails: delivery does not hang on it."""
         self._unpublished.update(person_ids)
         if self._unpublished:
             self._something_to_publish.set()
+
+    async def connected(self) -> None:
+        """Wait until the broker is there and this process hears it."""
+        await self._connected.wait()
+
+    @property
+    def listeners(self) -> int:
+        """How many subscriptions this process holds."""
+        return sum(map(len, self._listeners.values()))
 
     @contextlib.contextmanager
     def listening(self, person_id: int) -> Iterator[asyncio.Event]:
@@ -64,24 +76,32 @@ class Wakeups:
         try:
             yield
         finally:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await _abandon(task)
 
     async def _keep_connected(self) -> None:
         delay = _FIRST_RETRY_SECONDS
         while True:
+            session = asyncio.create_task(self._session(), name="wake-ups session")
             try:
-                async with Broadcast(self._url) as broadcast, broadcast.subscribe(_CHANNEL) as messages:
-                    delay = _FIRST_RETRY_SECONDS
-                    self._wake_everybody()
-                    async with asyncio.TaskGroup() as group:
-                        group.create_task(self._publish(broadcast))
-                        group.create_task(self._hear(messages))
-            except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the answer is to try again
-                log.warning("broker_lost", error=repr(error), retry_in_seconds=delay)
+                await asyncio.wait({session})
+                error = session.exception()
+            finally:
+                await _abandon(session)
+            if self._connected.is_set():
+                delay = _FIRST_RETRY_SECONDS
+            self._connected.clear()
+            log.warning("broker_lost", error=repr(error), retry_in_seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LAST_RETRY_SECONDS)
+
+    async def _session(self) -> None:
+        """One connection to the broker, from its beginning to the error that ends it."""
+        async with Broadcast(self._url) as broadcast, broadcast.subscribe(_CHANNEL) as messages:
+            self._connected.set()
+            self._wake_everybody()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._publish(broadcast))
+                group.create_task(self._hear(messages))
 
     async def _publish(self, broadcast: Broadcast) -> None:
         while True:
@@ -107,3 +127,9 @@ class Wakeups:
 
     def _wake_everybody(self) -> None:
         self._wake_here(tuple(self._listeners))
+
+
+async def _abandon(task: asyncio.Task[None]) -> None:
+    """End a task that may not be able to end by itself."""
+    task.cancel()
+    await asyncio.wait({task}, timeout=_LEAVING_SECONDS)

@@ -1,0 +1,1 @@
+import{a as e,i as t}from"./index-CgvfTI2x.js";var n=`jsonc-text`,r={jsonc:{parse:e=>({text:e}),astFormat:n,locStart:()=>0,locEnd:({text:e})=>e.length}},i={[n]:{print({node:{text:n}}){return t(n,e(n,void 0,{insertSpaces:!0,tabSize:2,keepLines:!1})).trim()}}};export{r as parsers,i as printers};
