@@ -1,0 +1,36 @@
+"""Operations executed in this process, with the schema and services that the application has."""
+
+from typing import Any
+
+from api.domain.viewer import Viewer
+from api.models import Person
+from api.notifications.wakeups import Wakeups
+from api.resolvers.context import Context, Services
+from api.schema.build import build_schema
+from api.search.ranking import PostgresMentorSearch
+from api.transport.errors import present
+from tests.houses import viewer_of
+
+SCHEMA = build_schema()
+
+
+def context_of(viewer: Viewer) -> Context:
+    services = Services(search=PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15)
+    return Context(viewer=viewer, services=services)
+
+
+async def answer(person: Person, operation: str, **variables: Any) -> dict[str, Any]:
+    """The response as a client gets it."""
+    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer_of(person)))
+    shown: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        shown["errors"] = present(result.errors)
+    return shown
+
+
+async def data(person: Person, operation: str, **variables: Any) -> dict[str, Any]:
+    """The data of a response that must have no errors."""
+    response = await answer(person, operation, **variables)
+    assert "errors" not in response, response["errors"]
+    found: dict[str, Any] = response["data"]
+    return found
