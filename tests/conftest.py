@@ -3,6 +3,7 @@
 import asyncio
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -42,10 +43,9 @@ async def _prepare(url: str) -> None:
     await migrate(at_database(url, _TEMPLATE))
 
 
-@pytest.fixture
-async def fresh_database(server_url: str) -> AsyncIterator[str]:
-    """The URL of a database with the schema and no rows."""
-    name = "test"
+@asynccontextmanager
+async def database_named(server_url: str, name: str) -> AsyncIterator[str]:
+    """The URL of a database with the schema and no rows, for as long as the block lasts."""
     connection = await asyncpg.connect(server_url)
     await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     await connection.execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE} STRATEGY file_copy")
@@ -54,6 +54,13 @@ async def fresh_database(server_url: str) -> AsyncIterator[str]:
     finally:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.close()
+
+
+@pytest.fixture
+async def fresh_database(server_url: str) -> AsyncIterator[str]:
+    """The URL of a database with the schema and no rows."""
+    async with database_named(server_url, "test") as url:
+        yield url
 
 
 @pytest.fixture

@@ -45,28 +45,28 @@ async def _request(info: Info, entry: Entry) -> MentorRequest:
 
 
 @strawberry.type(description="Somebody asks the viewer to mentor them.")
-class RequestReceived(Node, Notification):
+class RequestReceived(Notification, Node):
     @strawberry.field(description="The request, as it is now.")
     async def request(self, info: Info) -> MentorRequest:
         return await _request(info, self.entry)
 
 
 @strawberry.type(description="A mentor answered the viewer.")
-class RequestDecided(Node, Notification):
+class RequestDecided(Notification, Node):
     @strawberry.field(description="The request, as it is now.")
     async def request(self, info: Info) -> MentorRequest:
         return await _request(info, self.entry)
 
 
 @strawberry.type(description="A mentee took back what they had asked of the viewer.")
-class RequestWithdrawn(Node, Notification):
+class RequestWithdrawn(Notification, Node):
     @strawberry.field(description="The request, as it is now.")
     async def request(self, info: Info) -> MentorRequest:
         return await _request(info, self.entry)
 
 
 @strawberry.type(description="The other side ended a mentorship.")
-class MentorshipEnded(Node, Notification):
+class MentorshipEnded(Notification, Node):
     @strawberry.field(description="The mentorship, as it is now.")
     async def mentorship(self, info: Info) -> Mentorship:
         record = await info.context.loaders.mentorship.load(self.entry.event.mentorship_id or 0)
@@ -76,7 +76,7 @@ class MentorshipEnded(Node, Notification):
 
 
 @strawberry.type(description="Somebody else changed an action plan that the viewer may change too.")
-class ActionPlanChanged(Node, Notification):
+class ActionPlanChanged(Notification, Node):
     @strawberry.field(description="The action, as it is now; still here once it was removed.")
     async def action(self, info: Info) -> Action:
         record = await info.context.loaders.action.load(self.entry.event.action_id or 0)

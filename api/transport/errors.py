@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from api.domain.errors import Fault, FaultCode
 
@@ -33,6 +34,9 @@ def _present(error: GraphQLError) -> GraphQLFormattedError:
     if isinstance(cause, Fault):
         shown["message"] = cause.message
         shown["extensions"] = {"code": cause.code.value, **cause.details}
+    elif isinstance(cause, CannotGetOperationTypeError):
+        shown["message"] = cause.as_http_error_reason()
+        shown["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value}
     elif cause is None:
         extensions: dict[str, Any] = dict(shown.get("extensions") or {})
         shown["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value, **extensions}

@@ -5,10 +5,30 @@ from pathlib import Path
 
 import pytest
 
+from api.database import connections
+from api.models import Person
+from api.settings import Settings
 from tests.acceptance.servers import Server, running
+from tests.conftest import database_named
+from tests.houses import House
 
 
 @pytest.fixture
 async def server(database: str, tmp_path: Path) -> AsyncIterator[Server]:
     async with running(tmp_path / "data", database_url=database) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+async def module_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server that the tests of a module share, on a database of its own."""
+    async with database_named(server_url, "shared") as url:
+        async with running(tmp_path_factory.mktemp("data"), database_url=url) as server:
+            yield server
+
+
+@pytest.fixture(scope="module")
+async def module_person(module_server: Server) -> Person:
+    """Somebody on the shared server."""
+    async with connections(Settings(database_url=module_server.database_url), module_server.database_url):
+        return await (await House.build()).person("Ada")

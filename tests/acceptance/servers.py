@@ -40,6 +40,7 @@ class Server:
 
     port: int
     data: Path
+    database_url: str
     process: subprocess.Popen[bytes]
     log: Path
 
@@ -101,7 +102,7 @@ async def running(data: Path, *, database_url: str, **environment: str) -> Async
         process = subprocess.Popen(
             [COMMAND, "serve"], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
         )
-        server = Server(port=port, data=data, process=process, log=log)
+        server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
         try:
             await _until_ready(server)
             yield server

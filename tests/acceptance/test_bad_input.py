@@ -8,8 +8,8 @@ import pytest
 from api.models import AuditEntry, MentorRequest, Person
 from api.schema.node import global_id
 from tests.acceptance.servers import Server
-from tests.houses import House
 from tests.acceptance.test_live_alert import ACCEPT, CONNECT
+from tests.houses import House
 
 PAGES = {
     "matches": "{{ matches({}) {{ nodes {{ percent }} }} }}",

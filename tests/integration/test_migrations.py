@@ -7,15 +7,15 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tortoise.connection import get_connection
+from tortoise.context import get_current_context
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.constraints import UniqueConstraint
-from tortoise.context import get_current_context
-from tortoise.connection import get_connection
 
 import api.models
 from api.database import migrate, tortoise_config
-from api.models import HeldLevel, MentorRequest, Person, PreferenceOption, MentorOption
+from api.models import HeldLevel, MentorOption, MentorRequest, Person, PreferenceOption
 from tests.conftest import at_database
 from tests.houses import House
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.domain.gaps import Gap, find_gaps
-from api.domain.matching import MatchBasis, Offered, Wanted, match, share
 from api.domain.levels import levels_in, span, thermometer
+from api.domain.matching import MatchBasis, Offered, Wanted, match, share
 
 PROG, DESN, TEST = 1, 2, 3
 BY_GAPS = MatchBasis.SKILL_GAPS_AND_PREFERENCES

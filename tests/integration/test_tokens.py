@@ -1,0 +1,198 @@
+"""Who is asking: only what the issuer signed, for us, and still good."""
+
+import asyncio
+import base64
+import json
+import stat
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, RSAKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from api.auth.keys import LocalKeys, PublishedKeys, local_key
+from api.auth.tokens import Authenticator, issue_token
+from api.domain.errors import Fault, FaultCode
+from api.models import Person
+from api.settings import Settings
+from tests.acceptance.servers import free_port
+from tests.houses import House
+
+
+@dataclass
+class Door:
+    settings: Settings
+    key: ECKey
+    person: Person
+    authenticator: Authenticator
+
+    def claims(self, **changes: Any) -> dict[str, Any]:
+        claims = {
+            "iss": self.settings.token_issuer,
+            "aud": self.settings.token_audience,
+            "sub": self.person.subject,
+            "exp": int(time.time()) + 60,
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    async def opens_to(self, token: str) -> bool:
+        try:
+            identity = await self.authenticator.identify(f"Bearer {token}")
+        except Fault as fault:
+            assert fault.code is FaultCode.UNAUTHENTICATED
+            return False
+        assert identity.viewer.person_id == self.person.id
+        return True
+
+
+@pytest.fixture
+async def door(database: str, tmp_path: Path) -> Door:
+    settings = Settings(data=tmp_path)
+    person = await (await House.build()).person()
+    key = local_key(settings.signing_key_file)
+    return Door(settings, key, person, Authenticator(settings, LocalKeys(settings.signing_key_file)))
+
+
+async def test_a_token_that_we_issued_opens(door: Door) -> None:
+    token = issue_token(door.settings, door.key, door.person.subject)
+    assert await door.opens_to(token)
+    assert await door.opens_to(f"  {token}  ")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "somebody else"},
+        {"iss": None},
+        {"aud": "another service"},
+        {"aud": None},
+        {"aud": []},
+        {"sub": None},
+        {"sub": "nobody"},
+        {"sub": ""},
+        {"exp": int(time.time()) - 1},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"nbf": int(time.time()) + 3_600},
+    ],
+    ids=str,
+)
+async def test_a_token_with_other_claims_does_not(door: Door, changes: dict[str, Any]) -> None:
+    token = jwt.encode({"alg": "ES256", "kid": door.key.kid}, door.claims(**changes), door.key)
+    assert not await door.opens_to(token)
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."
+
+
+async def test_a_token_signed_otherwise_does_not(door: Door) -> None:
+    claims = door.claims()
+    stranger = ECKey.generate_key("P-256", parameters={"kid": str(door.key.kid)})
+    public = OctKey.import_key(json.dumps(door.key.as_dict(private=False)))
+    good = jwt.encode({"alg": "ES256", "kid": door.key.kid}, claims, door.key)
+    head, body, signature = good.split(".")
+    forged = {
+        "not signed": unsigned(claims),
+        "another key under our key's name": jwt.encode({"alg": "ES256", "kid": door.key.kid}, claims, stranger),
+        "our public key as a shared secret": jwt.encode({"alg": "HS256", "kid": door.key.kid}, claims, public),
+        "another algorithm": jwt.encode({"alg": "RS256"}, claims, RSAKey.generate_key(2048)),
+        "no signature": f"{head}.{body}.",
+        "another body": f"{head}.{base64.urlsafe_b64encode(json.dumps(door.claims(sub='x')).encode()).decode()}.{signature}",
+        "no token": "no.token.at.all",
+        "not ASCII": "é.é.é",
+        "too long": "a" * 100_000,
+        "a path for a key": jwt.encode({"alg": "ES256", "kid": "../../etc/passwd"}, claims, stranger),
+    }
+    for what, token in forged.items():
+        assert not await door.opens_to(token), what
+    assert await door.opens_to(good)
+
+
+@pytest.mark.parametrize("value", [None, "", "Bearer", "Bearer ", "Basic abc", "token", "Bearer a b c"])
+async def test_an_authorization_that_is_no_bearer_token_is_told_what_to_send(door: Door, value: str | None) -> None:
+    with pytest.raises(Fault) as fault:
+        await door.authenticator.identify(value)
+    assert fault.value.code is FaultCode.UNAUTHENTICATED
+
+
+async def test_somebody_of_two_organisations_is_whoever_the_subject_names(door: Door) -> None:
+    other = await (await House.build()).person()
+    await Person.filter(id=other.id).update(email=door.person.email)
+    assert await door.opens_to(issue_token(door.settings, door.key, door.person.subject))
+
+
+def make_key(file: Path) -> str:
+    return str(local_key(file).kid)
+
+
+def test_processes_that_start_at_once_make_one_key_that_only_its_owner_reads(tmp_path: Path) -> None:
+    file = tmp_path / "keys" / "signing-key.json"
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        ids = set(pool.map(make_key, [file] * 3))
+    assert len(ids) == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+class Issuer:
+    """A server that publishes keys, as an identity provider does."""
+
+    def __init__(self) -> None:
+        self.keys: list[ECKey] = []
+        self.fetches = 0
+
+    async def publish(self, _request: Request) -> JSONResponse:
+        self.fetches += 1
+        return JSONResponse({"keys": [key.as_dict(private=False) for key in self.keys]})
+
+    def rotate(self) -> ECKey:
+        self.keys = [ECKey.generate_key("P-256", auto_kid=True)]
+        return self.keys[0]
+
+
+@pytest.fixture
+async def issuer() -> AsyncIterator[tuple[Issuer, str]]:
+    issuer, port = Issuer(), free_port()
+    app = Starlette(routes=[Route("/keys", issuer.publish)])
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield issuer, f"http://127.0.0.1:{port}/keys"
+    server.should_exit = True
+    await serving
+
+
+async def test_published_keys_are_fetched_once_and_again_for_one_that_is_new(
+    door: Door, issuer: tuple[Issuer, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, url = issuer
+    now = time.monotonic()
+    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    door.authenticator = Authenticator(door.settings, PublishedKeys(url))
+    signed: Callable[[ECKey], str] = lambda key: jwt.encode({"alg": "ES256", "kid": key.kid}, door.claims(), key)  # noqa: E731
+
+    first = publisher.rotate()
+    assert all(await asyncio.gather(*(door.opens_to(signed(first)) for _ in range(20))))
+    assert publisher.fetches == 1
+    second = publisher.rotate()
+    assert not await door.opens_to(signed(second)), "not so soon: any token could make us fetch"
+    assert publisher.fetches == 1
+    now += 11
+    assert await door.opens_to(signed(second))
+    assert not await door.opens_to(signed(first)), "the issuer took it back"
+    assert publisher.fetches == 2
