@@ -1,0 +1,22 @@
+"""What the documents say about the code is so."""
+
+from pathlib import Path
+
+from api.settings import Settings
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def rows() -> list[str]:
+    lines = []
+    for field in Settings.model_fields.values():
+        default = field.get_default(call_default_factory=True)
+        shown = {None: "", (): "", True: "true", False: "false"}.get(default, str(default))
+        lines.append(f"| `{field.validation_alias}` | {f'`{shown}`' if shown else ''} | {field.description} |")
+    return lines
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    text = README.read_text()
+    missing = [row for row in rows() if row not in text]
+    assert missing == [], "\n" + "\n".join(rows())
