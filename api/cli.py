@@ -59,7 +59,7 @@ def serve() -> None:
 
 
 @app.command(name="migrate")
-def migrate_() -> None:
+def migrate_schema() -> None:
     """Bring the database's schema up to date."""
     with database_url(Settings()) as url:
         asyncio.run(migrate(url))
@@ -67,7 +67,7 @@ def migrate_() -> None:
 
 
 @imports.command(name="framework")
-async def framework(*files: Path, organisation: OrganisationName = None) -> None:
+async def import_framework_files(*files: Path, organisation: OrganisationName = None) -> None:
     """Read a skills framework: SFIA's workbook, or its files of skills, attributes and levels (xlsx or csv).
 
     Parameters
@@ -83,7 +83,7 @@ async def framework(*files: Path, organisation: OrganisationName = None) -> None
 
 
 @imports.command(name="people")
-async def people(file: Path, *, organisation: OrganisationName = None) -> None:
+async def import_people_file(file: Path, *, organisation: OrganisationName = None) -> None:
     """Read people, their roles and their skill levels from a CSV file; `docs/import.md` describes its columns.
 
     Parameters
@@ -94,7 +94,10 @@ async def people(file: Path, *, organisation: OrganisationName = None) -> None:
     rows = read_people(file)
     async with _database(), _progress("People") as progress:
         owner = await _organisation(organisation)
-        counts = await import_people(Nobody(), organisation_id=owner.id, rows=rows, progress=progress)
+        try:
+            counts = await import_people(Nobody(), organisation_id=owner.id, rows=rows, progress=progress)
+        except Refused as refused:
+            raise Refusal(f"{file.name}, {refused}") from refused
     print(f"{owner.name}: {counts}")
 
 

@@ -39,6 +39,7 @@ class PersonRow:
     """One person. A value of None says that the file does not speak of it; an empty one, that there is none.
 
     ``required`` are the levels by code that the person's role profile requires; ``held`` those that the person holds.
+    ``row`` is where the file has them, counted from 1; None for people who come from no file.
     """
 
     email: str
@@ -51,3 +52,4 @@ class PersonRow:
     role_profile: str | None = None
     required: Mapping[str, int] | None = None
     held: Mapping[str, HeldRow] | None = None
+    row: int | None = None

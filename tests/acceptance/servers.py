@@ -62,7 +62,8 @@ class Server:
         async with Client(transport=transport) as session:
             document = gql(operation)
             document.variable_values = variables
-            return await session.execute(document)
+            data: dict[str, Any] = await session.execute(document)
+            return data
 
     async def ask_raw(
         self, token: str | None, operation: str, variables: dict[str, Any] | None = None

@@ -145,7 +145,8 @@ async def test_filters_that_could_never_fit_are_told_so(server: Server) -> None:
         {"skills": [global_id("Skill", 1)] * 101},
     ):
         assert await codes(server, person, operation, filter=bad) == ["BAD_USER_INPUT"], bad
-    for fine in ({"search": "100%_\\"}, {"options": [], "skills": []}, {"timeZone": "Mars/Olympus"}):
+    good: list[dict[str, Any]] = [{"search": "100%_\\"}, {"options": [], "skills": []}, {"timeZone": "Mars/Olympus"}]
+    for fine in good:
         assert await codes(server, person, operation, filter=fine) == [], fine
 
 
