@@ -35,6 +35,10 @@ app = App(name="mentoring-api", help="Request a Mentor, as a GraphQL API with li
 imports = App(name="import", help="Read an organisation's framework and people from files.")
 app.command(imports)
 
+FrameworkFiles = Annotated[Path, Parameter(help="One or more files that together hold the framework.")]
+PeopleFile = Annotated[Path, Parameter(help="The CSV file; one row a person, the email is the key.")]
+PersonName = Annotated[str, Parameter(help="Their email or their token subject.")]
+Hours = Annotated[float, Parameter(help="How many hours it is to be good for.")]
 OrganisationName = Annotated[
     str | None,
     Parameter(name="--organisation", help="Whose it is; made if new. Not needed where there is only one."),
@@ -67,14 +71,8 @@ def migrate_schema() -> None:
 
 
 @imports.command(name="framework")
-async def import_framework_files(*files: Path, organisation: OrganisationName = None) -> None:
-    """Read a skills framework: SFIA's workbook, or its files of skills, attributes and levels (xlsx or csv).
-
-    Parameters
-    ----------
-    files
-        One or more files that together hold the framework.
-    """
+async def import_framework_files(*files: FrameworkFiles, organisation: OrganisationName = None) -> None:
+    """Read a skills framework: SFIA's workbook, or its files of skills, attributes and levels (xlsx or csv)."""
     rows = read_framework(files)
     async with _database(), _progress("Skills") as progress:
         owner = await _organisation(organisation)
@@ -83,14 +81,8 @@ async def import_framework_files(*files: Path, organisation: OrganisationName = 
 
 
 @imports.command(name="people")
-async def import_people_file(file: Path, *, organisation: OrganisationName = None) -> None:
-    """Read people, their roles and their skill levels from a CSV file; `docs/import.md` describes its columns.
-
-    Parameters
-    ----------
-    file
-        The CSV file; one row a person, the email is the key.
-    """
+async def import_people_file(file: PeopleFile, *, organisation: OrganisationName = None) -> None:
+    """Read people, their roles and their skill levels from a CSV file; `docs/import.md` describes its columns."""
     rows = read_people(file)
     async with _database(), _progress("People") as progress:
         owner = await _organisation(organisation)
@@ -102,16 +94,8 @@ async def import_people_file(file: Path, *, organisation: OrganisationName = Non
 
 
 @app.command
-async def token(person: str, *, hours: float = 12) -> None:
-    """Print a token for a person, signed with the local key.
-
-    Parameters
-    ----------
-    person
-        Their email or their token subject.
-    hours
-        How long it is to be good for.
-    """
+async def token(person: PersonName, *, hours: Hours = 12) -> None:
+    """Print a token for a person, signed with the local key."""
     settings = Settings()
     if settings.jwks_url:
         raise Refusal("Tokens come from the issuer behind MENTORING_JWKS_URL; the local key is not in use.")

@@ -17,13 +17,13 @@ LEVELS_SHEET = [
 ]
 
 
-def spanned(levels: Iterable[int]) -> list[object]:
+def spanned(levels: Iterable[float]) -> list[object]:
     """The seven columns below Levels."""
     held = set(levels)
     return [level if level in held else "" for level in range(1, 8)]
 
 
-def skill_row(number: int, code: str, levels: Iterable[int], category: str = "Change") -> list[object]:
+def skill_row(number: int, code: str, levels: Iterable[float], category: str = "Change") -> list[object]:
     return [number, *spanned(levels), code, f"https://example.com/{code}", f"Skill {code}", category, "Part", "Words."]
 
 
@@ -49,7 +49,6 @@ def write_xlsx(file: Path, **sheets: Rows) -> Path:
 
 
 def sfia_8_levels(levels: Iterable[int] = range(1, 8)) -> list[list[object]]:
-    return [
-        ["", "Autonomy", "Influence", "Complexity", "Business skills", "Knowledge"],
-        *([f"{level} - Name {level}", *["Words."] * 5] for level in levels),
-    ]
+    headers: list[object] = ["", "Autonomy", "Influence", "Complexity", "Business skills", "Knowledge"]
+    rows: list[list[object]] = [[f"{level} - Name {level}", *["Words."] * 5] for level in levels]
+    return [headers, *rows]

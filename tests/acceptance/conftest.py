@@ -22,9 +22,9 @@ async def server(database: str, tmp_path: Path) -> AsyncIterator[Server]:
 @pytest.fixture(scope="module")
 async def module_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """A server that the tests of a module share, on a database of its own."""
-    async with database_named(server_url, "shared") as url:
-        async with running(tmp_path_factory.mktemp("data"), database_url=url) as server:
-            yield server
+    data = tmp_path_factory.mktemp("data")
+    async with database_named(server_url, "shared") as url, running(data, database_url=url) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

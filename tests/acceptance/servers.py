@@ -24,7 +24,7 @@ from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
 
-COMMAND = Path(sys.executable).with_name("mentoring-api-tmp")
+COMMAND = Path(sys.executable).with_name("mentoring-api")
 _SECONDS_TO_START = 30
 
 

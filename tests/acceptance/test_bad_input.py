@@ -4,6 +4,7 @@ import base64
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection
 
 from api.models import AuditEntry, MentorRequest, Person
 from api.schema.node import global_id
@@ -182,8 +183,6 @@ async def test_what_breaks_inside_reaches_the_client_as_an_id_that_is_in_the_log
 
 
 async def break_table(table: str) -> None:
-    from tortoise.connection import get_connection
-
     await get_connection("default").execute_query(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"')
 
 

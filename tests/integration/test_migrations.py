@@ -74,7 +74,8 @@ async def test_every_reference_between_rows_stays_within_the_organisation(databa
         )
         definitions = {row["definition"] for row in keys}
         expected = {
-            f"FOREIGN KEY (organisation_id, {field.source_field}) REFERENCES {field.related_model._meta.db_table}(organisation_id, id)"
+            f"FOREIGN KEY (organisation_id, {field.source_field}) "
+            f"REFERENCES {field.related_model._meta.db_table}(organisation_id, id)"
             for name in model._meta.fk_fields | model._meta.o2o_fields
             if name != "organisation" and (field := model._meta.fields_map[name])
         }

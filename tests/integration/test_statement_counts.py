@@ -28,7 +28,7 @@ LISTS = {
     "mentorships": f"""{{ viewer {{ mentors {{ active mentor {{ {PERSON} }} }}
         mentees {{ mentee {{ {PERSON} skills {{ level skill {{ name }} }} skillGaps {{ levels }} }} }} }} }}""",
     "skills": "{ organisation { skills(first: 100) { totalCount nodes { code levels } } } }",
-    "nodes": "query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Person { %s } } }" % PERSON,
+    "nodes": f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id ... on Person {{ {PERSON} }} }} }}",
 }
 
 

@@ -65,7 +65,7 @@ async def seen(viewer: Person, person: Person, fields: str) -> tuple[dict[str, o
     """What the viewer gets of the person, and the code of the error on each field."""
     response = await answer(
         viewer,
-        "query ($id: ID!) { node(id: $id) { ... on Person { %s } } }" % fields,
+        f"query ($id: ID!) {{ node(id: $id) {{ ... on Person {{ {fields} }} }} }}",
         id=global_id("Person", person.id),
     )
     errors = {error["path"][-1]: error["extensions"]["code"] for error in response.get("errors", ())}

@@ -87,7 +87,7 @@ def test_sfia_8_has_its_attributes_as_columns_of_the_levels_of_responsibility(tm
 
 
 def test_headers_are_found_by_name_wherever_they_stand(tmp_path: Path) -> None:
-    rows = [
+    rows: Rows = [
         ["sub category", "SKILL ", " code", "Category", "levels", *[""] * 6],
         ["x", "Programming", "prog", "Change", *[""] * 4, 5, 6, ""],
     ]
