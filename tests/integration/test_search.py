@@ -1,18 +1,22 @@
 """The search ranks as the pure rule ranks everybody, page by page, forwards and backwards."""
 
 import random
+from collections import defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from api.domain.matching import MatchBasis, Offered, Wanted, match
+from api.demo.load import load_demo
+from api.domain.matching import MatchBasis, Offered, match
 from api.models import HeldLevel, Mentor, MentorOption, MentorRequest, Mentorship, Organisation, Person
 from api.schema.node import global_id, parse_id
 from api.search.eligible import mentoring_rule
 from api.search.profiles import wanted_by
 from tests.houses import House
 from tests.operations import data
+from tests.wakers import Recorder
 
 MATCHES = """
 query ($basis: MatchBasis!, $first: Int, $after: String, $last: Int, $before: String, $filter: MentorFilter) {
@@ -22,6 +26,7 @@ query ($basis: MatchBasis!, $first: Int, $after: String, $last: Int, $before: St
   }
 }
 """
+BY_GAPS = MatchBasis.SKILL_GAPS_AND_PREFERENCES
 SKILLS = [f"S{number}" for number in range(10)]
 OPTIONS = ["Career development", "Leadership", "Technical depth"]
 
@@ -64,44 +69,68 @@ async def random_house(seed: int, people: int) -> House:
     return house
 
 
-async def brute_force(person: Person, basis: MatchBasis) -> list[dict[str, Any]]:
-    """The ranking by the rule's own words, over everybody, with no help from the search."""
-    rule = await mentoring_rule(person.organisation_id)
-    organisation = await Organisation.get(id=person.organisation_id)
-    wanted: Wanted = await wanted_by(person.id)
-    found = []
-    for mentor in await Mentor.filter(organisation_id=person.organisation_id):
-        held = {row.skill_id: row.level for row in await HeldLevel.filter(person_id=mentor.id)}
-        options = {row.option_id for row in await MentorOption.filter(mentor_id=mentor.id)}
-        eligible = organisation.mentoring_enabled and all(
-            held.get(attribute, 0) >= organisation.mentor_level for attribute in rule.attribute_ids
+@dataclass
+class Everybody:
+    """All that the ranking of one organisation depends on, as it is in the tables."""
+
+    organisation: Organisation
+    business_skills: list[int]
+    mentors: list[Mentor]
+    levels: dict[int, dict[int, int]]
+    options: dict[int, set[int]]
+    taken: set[tuple[int, int]]
+
+    @classmethod
+    async def of(cls, organisation_id: int) -> "Everybody":
+        levels: dict[int, dict[int, int]] = defaultdict(dict)
+        for row in await HeldLevel.filter(organisation_id=organisation_id):
+            levels[row.person_id][row.skill_id] = row.level
+        options: dict[int, set[int]] = defaultdict(set)
+        for offer in await MentorOption.filter(organisation_id=organisation_id):
+            options[offer.mentor_id].add(offer.option_id)
+        pending = await MentorRequest.filter(organisation_id=organisation_id, status="PENDING")
+        active = await Mentorship.filter(organisation_id=organisation_id, ended_at=None)
+        return cls(
+            organisation=await Organisation.get(id=organisation_id),
+            business_skills=(await mentoring_rule(organisation_id)).attribute_ids,
+            mentors=await Mentor.filter(organisation_id=organisation_id),
+            levels=levels,
+            options=options,
+            taken={(row.mentee_id, row.mentor_id) for row in (*pending, *active)},
         )
-        findable = (
-            eligible
-            and options
-            and not mentor.paused
-            and (mentor.capacity is None or mentor.active_mentees < mentor.capacity)
+
+    def findable(self, mentor: Mentor) -> bool:
+        eligible = self.organisation.mentoring_enabled and all(
+            self.levels[mentor.id].get(skill, 0) >= self.organisation.mentor_level for skill in self.business_skills
         )
-        pair = {"mentee_id": person.id, "mentor_id": mentor.id}
-        left_out = (
-            mentor.id == person.id
-            or await MentorRequest.filter(**pair, status="PENDING").exists()
-            or await Mentorship.filter(**pair, ended_at=None).exists()
-        )
-        offered = Offered(mentor_id=mentor.id, levels=held, options=options, active_mentees=mentor.active_mentees)
-        if findable and not left_out and (suits := match(wanted, offered, basis)):
-            found.append(suits)
-    found.sort(key=lambda each: each.rank)
-    return [
-        {
-            "mentor": each.mentor_id,
-            "percent": each.percent,
-            "skillPercent": each.skill_percent,
-            "preferencePercent": each.preference_percent,
-            "points": [coverage.points for coverage in each.coverage],
-        }
-        for each in found
-    ]
+        free = mentor.capacity is None or mentor.active_mentees < mentor.capacity
+        return eligible and bool(self.options[mentor.id]) and not mentor.paused and free
+
+    async def ranking(self, person: Person, basis: MatchBasis) -> list[dict[str, Any]]:
+        """By the rule's own words, over everybody, with no help from the search."""
+        wanted = await wanted_by(person.id)
+        found = []
+        for mentor in self.mentors:
+            if mentor.id == person.id or (person.id, mentor.id) in self.taken or not self.findable(mentor):
+                continue
+            offered = Offered(
+                mentor_id=mentor.id,
+                levels=self.levels[mentor.id],
+                options=self.options[mentor.id],
+                active_mentees=mentor.active_mentees,
+            )
+            if suits := match(wanted, offered, basis):
+                found.append(suits)
+        return [
+            {
+                "mentor": each.mentor_id,
+                "percent": each.percent,
+                "skillPercent": each.skill_percent,
+                "preferencePercent": each.preference_percent,
+                "points": [coverage.points for coverage in each.coverage],
+            }
+            for each in sorted(found, key=lambda each: each.rank)
+        ]
 
 
 def plain(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -140,13 +169,27 @@ async def all_pages(person: Person, basis: MatchBasis, size: int, *, backwards: 
 @pytest.mark.parametrize("basis", MatchBasis)
 async def test_every_page_equals_the_brute_force_ranking(database: str, basis: MatchBasis, seed: int) -> None:
     house = await random_house(seed, 25)
+    everybody = await Everybody.of(house.organisation.id)
     lengths = []
     for person in await Person.filter(organisation_id=house.organisation.id).limit(20):
-        expected = await brute_force(person, basis)
+        expected = await everybody.ranking(person, basis)
         lengths.append(len(expected))
         assert await all_pages(person, basis, 3, backwards=False) == expected
         assert await all_pages(person, basis, 4, backwards=True) == expected
     assert max(lengths) > 8, "the lists are too short to prove anything"
+
+
+async def test_the_ranking_of_fifty_demo_mentees_equals_brute_force_page_by_page(database: str) -> None:
+    organisation = await load_demo(Recorder())
+    everybody = await Everybody.of(organisation.id)
+    people = await Person.filter(organisation_id=organisation.id).order_by("id")
+    lengths = []
+    for person in random.Random(7).sample(people, 50):
+        expected = await everybody.ranking(person, BY_GAPS)
+        lengths.append(len(expected))
+        assert await all_pages(person, BY_GAPS, 20, backwards=False) == expected
+        assert await all_pages(person, BY_GAPS, 13, backwards=True) == expected
+    assert sum(length > 20 for length in lengths) > 10, "the lists are too short to prove anything"
 
 
 async def test_equal_matches_go_to_whoever_mentors_fewer(database: str) -> None:
@@ -155,7 +198,7 @@ async def test_equal_matches_go_to_whoever_mentors_fewer(database: str) -> None:
     for mentor, mentees in zip(mentors, (2, 0, 1), strict=True):
         await Mentor.filter(id=mentor.id).update(active_mentees=mentees)
     mentee = await house.person(required={"PROG": 5})
-    found = await all_pages(mentee, MatchBasis.SKILL_GAPS_AND_PREFERENCES, 10, backwards=False)
+    found = await all_pages(mentee, BY_GAPS, 10, backwards=False)
     assert [each["mentor"] for each in found] == [mentors[1].id, mentors[2].id, mentors[0].id]
 
 

@@ -1,0 +1,197 @@
+"""The command line, as people and scripts use it."""
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from gql import Client, gql
+from gql.transport.websockets import WebsocketsTransport
+
+from tests.acceptance.servers import COMMAND, free_port, next_of
+from tests.frameworks import ATTRIBUTE_HEADERS, SKILL_HEADERS, attribute_row, skill_row, write_csv
+
+
+def run(data: Path, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *arguments],
+        env={**os.environ, "MENTORING_DATA": str(data), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass
+class Demo:
+    port: int
+    text: str
+
+    def token(self, who: str) -> str:
+        (token,) = re.findall(rf"^{who} token: (\S+)$", self.text, re.MULTILINE)
+        return str(token)
+
+    def operation(self, number: int) -> str:
+        """The operation printed below the step with this number."""
+        below = self.text.split(f"\n{number}. ", 1)[1]
+        (found, *_) = re.findall(r"^(?:subscription|query|mutation) \{\n.*?^\}$", below, re.MULTILINE | re.DOTALL)
+        return str(found)
+
+    async def ask(self, who: str, operation: str) -> dict[str, Any]:
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(
+                f"http://127.0.0.1:{self.port}/graphql",
+                json={"query": operation},
+                headers={"Authorization": f"Bearer {self.token(who)}"},
+            )
+        assert "errors" not in answer.json(), answer.text
+        data: dict[str, Any] = answer.json()["data"]
+        return data
+
+
+@contextmanager
+def demo(data: Path) -> Iterator[Demo]:
+    port = free_port()
+    process = subprocess.Popen(
+        [COMMAND, "demo"],
+        env={**os.environ, "MENTORING_DATA": str(data), "PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl+C" in line:
+                break
+        wait_until_ready(port)
+        yield Demo(port, "".join(lines))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        process.stdout.close()
+
+
+def wait_until_ready(port: int) -> None:
+    transport = httpx.HTTPTransport(retries=10)
+    with httpx.Client(transport=transport, timeout=10) as client:
+        assert client.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
+
+
+def databases_in(folder: Path) -> list[int]:
+    return [
+        process.pid
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder / "postgresql") in (process.info["cmdline"] or [])
+    ]
+
+
+async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_run_goes_on(tmp_path: Path) -> None:
+    with demo(tmp_path) as first:
+        transport = WebsocketsTransport(
+            url=f"ws://127.0.0.1:{first.port}/graphql",
+            init_payload={"authorization": f"Bearer {first.token('mentor')}"},
+        )
+        async with Client(transport=transport) as mentor:
+            alerts = mentor.subscribe(gql(first.operation(1)))
+            alert = asyncio.create_task(next_of(aiter(alerts)))
+            await asyncio.sleep(0.5)
+            found = (await first.ask("mentee", first.operation(2)))["matches"]["nodes"]
+            assert re.search(r'mentorId: "(.+?)"', first.operation(3))[1] in [each["mentor"]["id"] for each in found]  # type: ignore[index]
+            asked = (await first.ask("mentee", first.operation(3)))["connect"]
+            assert asked["errors"] == []
+            assert (await alert)["requestReceived"]["request"]["id"] == asked["request"]["id"]
+        people = (await first.ask("mentee", "{ viewer { id } organisation { name } }"))["organisation"]
+        links = re.findall(r"http://localhost:\d+/graphiql/\S*", first.text)
+        assert len(links) == 3
+        page = httpx.get(links[0].replace("localhost", "127.0.0.1"))
+        assert page.status_code == 200
+        assets = re.findall(r'(?:src|href)="(/graphiql/assets/[^"]+)"', page.text)
+        assert assets
+        for asset in assets:
+            assert httpx.get(f"http://127.0.0.1:{first.port}{asset}").status_code == 200
+        assert not re.search(r'(?:src|href)="https?:', page.text), "nothing comes from elsewhere"
+    assert databases_in(tmp_path) == [], "the embedded database stops with the service"
+
+    with demo(tmp_path) as second:
+        sent = (await second.ask("mentee", "{ viewer { id } organisation { name } }"))["organisation"]
+        assert sent == people
+        assert second.operation(3) != first.operation(3), "between these two there is something by now"
+        fresh = (await second.ask("mentee", second.operation(3)))["connect"]
+        assert fresh["errors"] == []
+
+
+async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path) -> None:
+    skills = write_csv(tmp_path / "skills.csv", [SKILL_HEADERS, skill_row(1, "PROG", range(2, 7))])
+    attributes = write_csv(tmp_path / "attributes.csv", [ATTRIBUTE_HEADERS, attribute_row("COLL", "Business skills")])
+    people = write_csv(
+        tmp_path / "people.csv",
+        [
+            ["Email", "Name", "Role profile", "Required levels", "Held levels"],
+            ["ada@example.com", "Ada", "Engineer", "PROG 5", "PROG 3; COLL 4"],
+        ],
+    )
+    data = tmp_path / "data"
+    for arguments in (("migrate",), ("import", "framework", skills, attributes), ("import", "people", people)) * 2:
+        done = run(data, *arguments)
+        assert done.returncode == 0, done.stderr
+    assert "1 people read, 0 of them new" in done.stdout
+    token = run(data, "token", "ADA@example.com")
+    assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", token.stdout)
+    assert run(data, "token", "nobody@example.com").returncode != 0
+    port = free_port()
+    process = subprocess.Popen([COMMAND, "serve"], env={**os.environ, "MENTORING_DATA": str(data), "PORT": str(port)})
+    try:
+        await asyncio.to_thread(wait_until_ready, port)
+        server = Demo(port, f"mentee token: {token.stdout}")
+        seen = await server.ask("mentee", "{ viewer { name skillGaps { levels } mentorEligibility { eligible } } }")
+        assert seen["viewer"] == {
+            "name": "Ada",
+            "skillGaps": [{"levels": [4, 5]}],
+            "mentorEligibility": {"eligible": True},
+        }
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+    assert databases_in(data) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("import", "framework", "missing.csv"), "missing.csv: The file cannot be read"),
+        (("import", "people", "people.csv"), "people.csv, row 2, column 'Email': "),
+        (("import", "people", "strangers.csv"), "strangers.csv, row 2, column 'Held levels', ada@example.com: NOPE"),
+    ],
+)
+def test_a_bad_file_is_told_in_one_line(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    write_csv(tmp_path / "people.csv", [["Email", "Name"], ["nobody", "Nobody"]])
+    write_csv(tmp_path / "strangers.csv", [["Email", "Name", "Held levels"], ["ada@example.com", "Ada", "NOPE 3"]])
+    *command, name = arguments
+    done = run(tmp_path / "data", *command, tmp_path / name)
+    assert done.returncode != 0
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith(f"mentoring-api: {message}")
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
+    done = run(tmp_path, "serve", PORT="many")
+    assert done.returncode != 0
+    assert done.stderr.startswith("mentoring-api: a setting cannot be used: PORT")
+
+
+def test_the_schema_is_printed_as_it_is_committed(tmp_path: Path) -> None:
+    committed = Path(__file__).parents[2] / "api" / "schema" / "schema.graphql"
+    assert run(tmp_path, "schema").stdout == committed.read_text()
+    assert not list(tmp_path.iterdir()), "printing needs no database"
