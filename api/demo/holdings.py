@@ -20,6 +20,8 @@ MENTOR_LEVEL: Final = 4
 # How many levels somebody misses, each entry as likely as the next.
 _MISSING: Final = (0, 2, 2, 3, 3, 3, 4, 4, 4, 5, 5, 5, 6, 6, 7, 7, 8, 8, 10)
 _TRIES: Final = 80
+_ONE_MORE: Final = 0.25
+_NOT_ASSESSED: Final = 0.3
 
 
 def held_by(chance: Chance, post: Post) -> dict[str, HeldRow]:
@@ -29,7 +31,7 @@ def held_by(chance: Chance, post: Post) -> dict[str, HeldRow]:
     levels = _attributes(chance, role)
     levels |= _other_skills(chance, role)
     for trade in post.trades:
-        levels |= _above(chance, trade.required)
+        levels |= {code: max(level, levels.get(code, 0)) for code, level in _above(chance, trade.required).items()}
     levels |= _of_role(chance, role, mentors=mentors)
     if mentors:
         levels |= {code: max(levels[code], MENTOR_LEVEL) for code in BUSINESS_SKILLS}
@@ -56,7 +58,7 @@ def _other_skills(chance: Chance, role: Role) -> dict[str, int]:
 def _above(chance: Chance, required: Mapping[str, int]) -> dict[str, int]:
     """The levels that a role requires, and here and there one more."""
     return {
-        code: level + 1 if level + 1 in _DEFINED[code] and chance.happens(0.25) else level
+        code: level + 1 if level + 1 in _DEFINED[code] and chance.happens(_ONE_MORE) else level
         for code, level in required.items()
     }
 
@@ -92,4 +94,4 @@ def _fall_short(chance: Chance, role: Role, levels: dict[str, int]) -> None:
     """
     others = [code for code in BUSINESS_SKILLS if code not in role.required]
     for code in chance.some_of(others, chance.between(1, 5)):
-        levels[code] = 0 if chance.happens(0.3) else min(levels[code], MENTOR_LEVEL - 1)
+        levels[code] = 0 if chance.happens(_NOT_ASSESSED) else min(levels[code], MENTOR_LEVEL - 1)

@@ -88,7 +88,7 @@ async def _tell(waker: Waker, cast: _Cast, mentoring: Mentoring) -> None:
 async def _ask(waker: Waker, cast: _Cast, asking: Asking) -> MentorRequest:
     """The request of this pair, made where an earlier load has not."""
     mentee, mentor = cast.viewers[asking.mentee], cast.viewers[asking.mentor]
-    made = await MentorRequest.get_or_none(mentee_id=mentee.person_id, mentor_id=mentor.person_id)
+    made = await MentorRequest.filter(mentee_id=mentee.person_id, mentor_id=mentor.person_id).order_by("id").first()
     return made or await connect(waker, viewer=mentee, mentor_id=mentor.person_id, message=asking.message)
 
 

@@ -60,7 +60,7 @@ def people(seed: int = 20261123) -> tuple[PersonRow, ...]:
 
 
 def _places(chance: Chance, chart: tuple[Post, ...]) -> list[Place]:
-    """Where each works: most of a team where its lead does, the others anywhere."""
+    """Where each works: part of a team where its lead does, the others anywhere."""
     places: list[Place] = []
     for post in chart:
         if post.manager is not None and post.rank == TEAM_MEMBER and chance.happens(_IN_ONE_PLACE):

@@ -96,7 +96,8 @@ class Everybody:
             mentors=await Mentor.filter(organisation_id=organisation_id),
             levels=levels,
             options=options,
-            taken={(row.mentee_id, row.mentor_id) for row in (*pending, *active)},
+            taken={(each.mentee_id, each.mentor_id) for each in pending}
+            | {(each.mentee_id, each.mentor_id) for each in active},
         )
 
     def findable(self, mentor: Mentor) -> bool:
