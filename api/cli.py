@@ -21,6 +21,7 @@ from api.app import GRAPHIQL_PATH, create_app
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.database import connections, database_url, migrate
+from api.demo.load import NAME as DEMO_NAME
 from api.demo.load import load_demo
 from api.demo.welcome import welcome
 from api.domain.errors import Refused
@@ -115,7 +116,7 @@ def schema() -> None:
 
 @app.command
 def demo() -> None:
-    """Load the demo organisation where there is none, say what to try, and serve."""
+    """Load the demo organisation where the database is empty, say what to try, and serve."""
     settings = Settings()
     with database_url(settings) as url:
         print(asyncio.run(_prepare_demo(settings, url)), flush=True)
@@ -125,7 +126,8 @@ def demo() -> None:
 async def _prepare_demo(settings: Settings, url: str) -> str:
     await migrate(url)
     async with connections(settings, url):
-        await load_demo(Nobody())
+        if not await Organisation.exists() or await Organisation.exists(name=DEMO_NAME):
+            await load_demo(Nobody())
         return await welcome(settings, graphiql_path=GRAPHIQL_PATH)
 
 

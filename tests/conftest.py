@@ -1,10 +1,10 @@
 """A real PostgreSQL for every test run, and a fresh, migrated database for every test that asks for one."""
 
 import asyncio
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -21,14 +21,24 @@ def at_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+@pytest.fixture
+def data_folder() -> Iterator[Path]:
+    """A folder for an embedded database. Those of pytest will not do: each run of pytest closes them to other users,
+    of whom PostgreSQL is one where tests run as root.
+    """
+    with TemporaryDirectory(prefix="mentoring-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     """A PostgreSQL server of this test process, with a migrated template database."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with database_url(Settings(data=tmp_path_factory.mktemp("data"), database_url=None)) as url:
-            asyncio.run(_prepare(url))
-            yield url
+    with (
+        TemporaryDirectory(prefix="mentoring-", ignore_cleanup_errors=True) as folder,
+        database_url(Settings(data=Path(folder), database_url=None)) as url,
+    ):
+        asyncio.run(_prepare(url))
+        yield url
 
 
 async def _prepare(url: str) -> None:

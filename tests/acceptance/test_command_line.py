@@ -97,8 +97,8 @@ def databases_in(folder: Path) -> list[int]:
     ]
 
 
-async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_run_goes_on(tmp_path: Path) -> None:
-    with demo(tmp_path) as first:
+async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_run_goes_on(data_folder: Path) -> None:
+    with demo(data_folder) as first:
         transport = WebsocketsTransport(
             url=f"ws://127.0.0.1:{first.port}/graphql",
             init_payload={"authorization": f"Bearer {first.token('mentor')}"},
@@ -122,9 +122,9 @@ async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_
         for asset in assets:
             assert httpx.get(f"http://127.0.0.1:{first.port}{asset}").status_code == 200
         assert not re.search(r'(?:src|href)="https?:', page.text), "nothing comes from elsewhere"
-    assert databases_in(tmp_path) == [], "the embedded database stops with the service"
+    assert databases_in(data_folder) == [], "the embedded database stops with the service"
 
-    with demo(tmp_path) as second:
+    with demo(data_folder) as second:
         sent = (await second.ask("mentee", "{ viewer { id } organisation { name } }"))["organisation"]
         assert sent == people
         assert second.operation(3) != first.operation(3), "between these two there is something by now"
@@ -132,7 +132,7 @@ async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_
         assert fresh["errors"] == []
 
 
-async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path) -> None:
+async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path, data_folder: Path) -> None:
     skills = write_csv(tmp_path / "skills.csv", [SKILL_HEADERS, skill_row(1, "PROG", range(2, 7))])
     attributes = write_csv(tmp_path / "attributes.csv", [ATTRIBUTE_HEADERS, attribute_row("COLL", "Business skills")])
     people = write_csv(
@@ -142,7 +142,7 @@ async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path) -> Non
             ["ada@example.com", "Ada", "Engineer", "PROG 5", "PROG 3; COLL 4"],
         ],
     )
-    data = tmp_path / "data"
+    data = data_folder
     for arguments in (("migrate",), ("import", "framework", skills, attributes), ("import", "people", people)) * 2:
         done = run(data, *arguments)
         assert done.returncode == 0, done.stderr
@@ -175,11 +175,13 @@ async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path) -> Non
         (("import", "people", "strangers.csv"), "strangers.csv, row 2, column 'Held levels', ada@example.com: NOPE"),
     ],
 )
-def test_a_bad_file_is_told_in_one_line(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+def test_a_bad_file_is_told_in_one_line(
+    tmp_path: Path, data_folder: Path, arguments: tuple[str, ...], message: str
+) -> None:
     write_csv(tmp_path / "people.csv", [["Email", "Name"], ["nobody", "Nobody"]])
     write_csv(tmp_path / "strangers.csv", [["Email", "Name", "Held levels"], ["ada@example.com", "Ada", "NOPE 3"]])
     *command, name = arguments
-    done = run(tmp_path / "data", *command, tmp_path / name)
+    done = run(data_folder, *command, tmp_path / name)
     assert done.returncode != 0
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith(f"mentoring-api: {message}")
