@@ -41,12 +41,17 @@ def read_people(file: Path) -> tuple[PersonRow, ...]:
         known = ", ".join(column.capitalize() for column in COLUMNS)
         raise sheet.bad(f"This column is not known; the columns are {known}.", row=number, column=min(unknown))
     people: dict[str, PersonRow] = {}
+    subjects: set[str] = set()
     roles: dict[str, tuple[int, Mapping[str, int]]] = {}
     for record in records_below(sheet, number, columns):
         person = _person(record)
         if person.email in people:
             raise record.bad(f"{person.email} stands in the file already; each person has one row.", "email")
+        subject = person.subject or person.email
+        if subject in subjects:
+            raise record.bad(f"{subject} stands for somebody else of the file; a subject signs in as one.", "subject")
         _check_role(record, person, roles)
+        subjects.add(subject)
         people[person.email] = person
     if not people:
         raise sheet.bad("There is nobody below the headers.", row=number)

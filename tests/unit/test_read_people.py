@@ -110,13 +110,14 @@ def test_a_bad_row_names_its_row_and_column(tmp_path: Path, changes: dict[str, s
         [["Email", "Name"]],
         [["Email", "Name", "Colour"], ["ada@example.com", "Ada", "blue"]],
         [["Email", "Name"], ["ada@example.com", "Ada"], ["ADA@example.com", "Ada"]],
+        [["Email", "Name", "Subject"], ["a@example.com", "A", "b@example.com"], ["b@example.com", "B", ""]],
         [
             ["Email", "Name", "Role profile", "Required levels"],
             ["a@example.com", "A", "Engineer", "PROG 5"],
             ["b@example.com", "B", "Engineer", "PROG 6"],
         ],
     ],
-    ids=["no name", "nobody", "unknown column", "somebody twice", "a role with two sets of levels"],
+    ids=["no name", "nobody", "unknown column", "somebody twice", "a subject twice", "a role with two sets of levels"],
 )
 def test_a_file_that_contradicts_itself_is_told_so(tmp_path: Path, rows: list[list[str]]) -> None:
     with pytest.raises(BadFile, match=r"people\.csv, row"):
