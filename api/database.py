@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import locale
+import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -36,11 +38,36 @@ def database_url(settings: Settings) -> Iterator[str]:
     folder = settings.database_folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_users(folder)
-    server = get_server(folder)
+    with _locale_that_is_there():
+        server = get_server(folder)
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+@contextmanager
+def _locale_that_is_there() -> Iterator[None]:
+    """PostgreSQL will not begin under a locale that the machine lacks, and such names travel with remote logins.
+    C.UTF-8 knows the upper and lower case of all letters, and is there almost everywhere.
+    """
+    before = {name: value for name, value in os.environ.items() if name == "LANG" or name.startswith("LC_")}
+    present = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+        chosen = "C.UTF-8"
+    except locale.Error:
+        chosen = "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, present)
+    for name in before:
+        del os.environ[name]
+    os.environ["LC_ALL"] = chosen
+    try:
+        yield
+    finally:
+        del os.environ["LC_ALL"]
+        os.environ.update(before)
 
 
 def _forget_dead_users(folder: Path) -> None:

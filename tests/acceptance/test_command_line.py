@@ -187,6 +187,11 @@ def test_a_bad_file_is_told_in_one_line(
     assert line.startswith(f"mentoring-api: {message}")
 
 
+def test_a_locale_that_the_machine_lacks_stops_nothing(data_folder: Path) -> None:
+    done = run(data_folder, "migrate", LC_ALL="xx_XX.UTF-8", LANG="xx_XX.UTF-8")
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", PORT="many")
     assert done.returncode != 0

@@ -230,6 +230,7 @@ async def test_losing_eligibility_hides_a_mentor_at_once_and_ends_nothing(databa
         ({"timeZone": "EUROPE/BERLIN"}, ["Ben", "Cem"]),
         ({"search": "be"}, ["Ben"]),
         ({"search": "ENGINEER"}, ["Cem"]),
+        ({"search": "ÉTUDES"}, ["Ana"]),
         ({"search": "%"}, []),
         ({"minimumLevel": 6}, ["Cem"]),
         ({"skills": ["PROG"], "minimumLevel": 5}, ["Ana"]),
@@ -243,7 +244,7 @@ async def test_losing_eligibility_hides_a_mentor_at_once_and_ends_nothing(databa
 )
 async def test_filters_narrow_both_lists(database: str, chosen: dict[str, Any], names: list[str]) -> None:
     house = await House.build()
-    await house.mentor("Ana", held={"PROG": 5}, location="Lisbon", time_zone="Europe/Lisbon")
+    await house.mentor("Ana", held={"PROG": 5}, location="Lisbon", time_zone="Europe/Lisbon", job_title="Études")
     await house.mentor(
         "Ben", held={"PROG": 4}, offers=["Technical depth"], location="Berlin", time_zone="Europe/Berlin"
     )
