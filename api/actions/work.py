@@ -1,6 +1,6 @@
 """How actions write: one transaction, with its audit and its events, carried to the end whatever becomes of the caller.
 
-Faults of tortoise 1.1.9 that this module works around:
+Faults of tortoise 1.1.9 that this module works around (`tests/acceptance/test_dropped_clients.py` fails without it):
 
 - A task that is cancelled while it enters a transaction leaks its pooled connection for good, and a dropped socket
   cancels tasks: the work runs in a task of its own, which nobody cancels.
