@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from api.auth.tokens import Authenticator
 from api.domain.errors import Fault, FaultCode
@@ -19,7 +22,7 @@ from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.errors import internal_error, present, told
 from api.transport.origins import Origins
-from api.transport.socket import SocketSession
+from api.transport.socket import PROTOCOL, SocketSession
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -81,11 +84,50 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             shown["extensions"] = result.extensions
         return shown
 
+    async def execute_single(  # noqa: PLR0917 - the signature is Strawberry's
+        self,
+        request: Request,  # noqa: ARG002
+        request_adapter: AsyncHTTPRequestAdapter,
+        sub_response: Response,  # noqa: ARG002
+        context: Context,
+        root_value: None,
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Like Strawberry's, which would try to answer a subscription too."""
+        try:
+            return await self._schema.execute(
+                request_data.query,
+                root_value=root_value,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=OperationType.from_http(request_adapter.method) - {OperationType.SUBSCRIPTION},
+                operation_extensions=request_data.extensions,
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise HTTPException(400, _told_where(error.operation_type)) from error
+        except MissingQueryError as error:
+            raise HTTPException(400, "Send an operation as `query`.") from error
+
+    def parse_json(self, data: str | bytes) -> Any:
+        parsed = super().parse_json(data)
+        if not isinstance(parsed, dict | list):
+            raise HTTPException(400, "The body must be a JSON object with the operation as `query`.")
+        return parsed
+
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
 
     def encode_json(self, data: object) -> str | bytes:
         return orjson.dumps(data)
+
+
+def _told_where(refused: OperationType) -> str:
+    if refused is OperationType.SUBSCRIPTION:
+        return f"A subscription needs a connection that stays open: use a WebSocket, with the subprotocol {PROTOCOL}."
+    return "A GET only reads: send this operation by POST."
 
 
 def _is_page_visit(request: Request) -> bool:

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import httpx
 import pytest
 from tortoise.connection import get_connection
 
@@ -194,3 +195,50 @@ async def test_marking_up_to_no_cursor_changes_nothing(server: Server, operation
     person = await (await House.build()).person()
     marked = (await server.ask(person, operation))["markNotificationsRead"]
     assert marked == {"unreadCount": 0, "errors": [{"code": "INVALID", "field": ["upTo"]}]}
+
+
+BODIES = [
+    b"",
+    b"{",
+    b"null",
+    b"7",
+    b'"x"',
+    b"[]",
+    b"[1]",
+    b"{}",
+    b'{"query": 7}',
+    b'{"query": null}',
+    b'{"query": "{ viewer { id } }", "variables": []}',
+    b'{"query": "{ viewer { id } }", "operationName": "x"}',
+    b'{"query": "subscription { notificationReceived { id } }"}',
+    b'{"query": "\\ud800"}',
+    b"\xe9",
+    b"[" * 50_000,
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body[:40].decode("latin-1"))
+async def test_a_body_that_is_no_operation_is_answered_400_and_leaves_no_traceback(
+    module_server: Server, module_person: Person, body: bytes
+) -> None:
+    headers = {"Authorization": f"Bearer {module_server.token(module_person)}", "Content-Type": "application/json"}
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(module_server.graphql, content=body, headers=headers)
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "Traceback" not in module_server.log.read_text()
+
+
+async def test_reading_alone_goes_by_get(module_server: Server, module_person: Person) -> None:
+    headers = {"Authorization": f"Bearer {module_server.token(module_person)}"}
+    async with httpx.AsyncClient(base_url=module_server.url, headers=headers) as client:
+        read = await client.get("/graphql", params={"query": "{ viewer { name } }"})
+        assert read.json() == {"data": {"viewer": {"name": "Ada"}}}
+        written = await client.get(
+            "/graphql",
+            params={"query": "mutation { saveMentorPreferences(input: {optionIds: []}) { errors { code } } }"},
+        )
+        assert written.status_code == 400
+        page = await client.get("/graphql", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["location"]) == (307, "/graphiql/")
