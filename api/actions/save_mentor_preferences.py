@@ -5,13 +5,15 @@ from collections.abc import Collection
 from api.actions.options import chosen_options
 from api.actions.work import Work, action
 from api.domain.viewer import Viewer
-from api.models import MenteePreference
+from api.models import MenteePreference, Person
 
 
 @action
 async def save_mentor_preferences(work: Work, *, viewer: Viewer, option_ids: Collection[int]) -> None:
     """Want these options from now on; none is a choice too. Raises ``Refused`` (NOT_FOUND)."""
     options = await chosen_options(viewer, option_ids)
+    # One choice at a time: two that mix would be a third that nobody made.
+    await Person.select_for_update(no_key=True).get(id=viewer.person_id)
     await MenteePreference.filter(person_id=viewer.person_id, option_id__not_in=options).delete()
     await MenteePreference.bulk_create(
         [
