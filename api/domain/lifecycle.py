@@ -16,6 +16,14 @@ class RequestStatus(StrEnum):
 DECISIONS: Final = frozenset({RequestStatus.ACCEPTED, RequestStatus.DECLINED})
 
 
+class ChangeKind(StrEnum):
+    """What was done to an action."""
+
+    ADDED = "ADDED"
+    CHANGED = "CHANGED"
+    REMOVED = "REMOVED"
+
+
 class ActionStatus(StrEnum):
     PLANNED = "PLANNED"
     IN_PROGRESS = "IN_PROGRESS"

@@ -1,20 +1,22 @@
 """The tables and their constraints, one file a noun. This module is the app that Tortoise migrates."""
 
-from api.models.action import Action
+from api.models.action import Action, ActionChange
 from api.models.audit import AuditEntry
-from api.models.event import Event, EventLog
-from api.models.mentor import MenteePreference, Mentor, MentorOption
+from api.models.event import Event, EventLog, NotificationSetting
+from api.models.mentor import AvailabilityWatch, MenteePreference, Mentor, MentorOption
 from api.models.mentorship import Mentorship
 from api.models.organisation import ActionType, Organisation, PreferenceOption
 from api.models.person import HeldLevel, Person
-from api.models.request import IdempotencyKey, MentorRequest
+from api.models.request import IdempotencyKey, MentorRequest, RequestGap
 from api.models.role import RoleProfile, RoleRequirement
 from api.models.skill import FrameworkLevel, Skill, SkillKind
 
 __all__ = [
     "Action",
+    "ActionChange",
     "ActionType",
     "AuditEntry",
+    "AvailabilityWatch",
     "Event",
     "EventLog",
     "FrameworkLevel",
@@ -25,9 +27,11 @@ __all__ = [
     "MentorOption",
     "MentorRequest",
     "Mentorship",
+    "NotificationSetting",
     "Organisation",
     "Person",
     "PreferenceOption",
+    "RequestGap",
     "RoleProfile",
     "RoleRequirement",
     "Skill",

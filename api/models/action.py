@@ -1,12 +1,13 @@
 """Action plans: a person's list of actions. The plan has no row of its own; its key is its owner's."""
 
 from datetime import date, datetime
+from typing import Any
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
-from api.domain.lifecycle import ActionStatus
+from api.domain.lifecycle import ActionStatus, ChangeKind
 from api.models.base import OrganisationRow, reference
 
 
@@ -43,3 +44,22 @@ class Action(OrganisationRow):
             CheckConstraint(check="title ~ '[^[:space:]]'", name="action_title"),
             CheckConstraint(check="version > 0", name="action_version"),
         )
+
+
+class ActionChange(OrganisationRow):
+    """Who made which version of an action, and when. ``changes`` maps columns to their values before and after."""
+
+    id = fields.BigIntField(primary_key=True)
+    action = reference("Action")
+    action_id: int
+    version = fields.IntField()
+    kind = fields.CharEnumField(ChangeKind, max_length=7)
+    changed_by = reference("Person")
+    changed_by_id: int
+    changed_at: datetime = fields.DatetimeField(auto_now_add=True)
+    changes: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "action_change"
+        unique_together = (("action", "version"),)
+        constraints = (CheckConstraint(check="kind IN ('ADDED', 'CHANGED', 'REMOVED')", name="action_change_kind"),)

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 
-from api.domain.events import EventKind
+from api.domain.events import SUBJECTS, EventKind
 from api.models.base import OrganisationRow, reference
 
 
@@ -28,7 +28,7 @@ class EventLog(OrganisationRow):
 
 
 class Event(OrganisationRow):
-    """One entry; exactly one of the three subjects is set, as its kind demands."""
+    """One entry; exactly one of the subjects is set, as its kind demands."""
 
     id = fields.BigIntField(primary_key=True)
     person = reference("Person")
@@ -41,6 +41,8 @@ class Event(OrganisationRow):
     mentorship_id: int | None
     action = reference("Action", null=True)
     action_id: int | None
+    mentor = reference("Mentor", null=True)
+    mentor_id: int | None
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
     read_at: datetime | None = fields.DatetimeField(null=True)
 
@@ -50,14 +52,23 @@ class Event(OrganisationRow):
         constraints = (
             CheckConstraint(check="seq > 0", name="event_seq"),
             CheckConstraint(
-                check="CASE kind "
-                "WHEN 'MENTORSHIP_ENDED' THEN mentorship_id IS NOT NULL AND num_nonnulls(request_id, action_id) = 0 "
-                "WHEN 'ACTION_PLAN_CHANGED' THEN action_id IS NOT NULL "
-                "AND num_nonnulls(request_id, mentorship_id) = 0 "
-                "WHEN 'REQUEST_RECEIVED' THEN request_id IS NOT NULL AND num_nonnulls(mentorship_id, action_id) = 0 "
-                "WHEN 'REQUEST_DECIDED' THEN request_id IS NOT NULL AND num_nonnulls(mentorship_id, action_id) = 0 "
-                "WHEN 'REQUEST_WITHDRAWN' THEN request_id IS NOT NULL AND num_nonnulls(mentorship_id, action_id) = 0 "
-                "ELSE false END",
+                check="num_nonnulls(request_id, mentorship_id, action_id, mentor_id) = 1 AND CASE "
+                + " ".join(f"WHEN kind = '{kind}' THEN {subject}_id IS NOT NULL" for kind, subject in SUBJECTS.items())
+                + " ELSE false END",
                 name="event_subject",
             ),
         )
+
+
+class NotificationSetting(OrganisationRow):
+    """Whether a person wants emails of one kind of event; without a row they do."""
+
+    id = fields.BigIntField(primary_key=True)
+    person = reference("Person")
+    person_id: int
+    kind = fields.CharEnumField(EventKind, max_length=24)
+    email = fields.BooleanField()
+
+    class Meta:
+        table = "notification_setting"
+        unique_together = (("person", "kind"),)

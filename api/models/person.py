@@ -1,5 +1,7 @@
 """People and the skill levels that they hold."""
 
+from datetime import datetime
+
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
@@ -8,7 +10,10 @@ from api.models.base import OrganisationRow, reference
 
 
 class Person(OrganisationRow):
-    """Somebody of an organisation. ``subject`` is the `sub` that their tokens carry; emails are kept in lower case."""
+    """Somebody of an organisation. ``subject`` is the `sub` that their tokens carry; emails are kept in lower case.
+
+    One who was erased stays as a row without anything personal, so that what others did with them still reads.
+    """
 
     id = fields.BigIntField(primary_key=True)
     subject = fields.CharField(max_length=320, unique=True)
@@ -21,6 +26,7 @@ class Person(OrganisationRow):
     line_manager_id: int | None
     role_profile = reference("RoleProfile", null=True)
     role_profile_id: int | None
+    erased_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "person"

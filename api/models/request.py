@@ -11,7 +11,10 @@ from api.models.base import OrganisationRow, reference
 
 
 class MentorRequest(OrganisationRow):
-    """One asking. ``percent`` is the match at the time of asking; ``comment`` is the mentor's."""
+    """One asking. ``percent`` is the match at the time of asking; ``comment`` is the mentor's.
+
+    ``reminded_at`` and ``delay_told_at`` say that the mentor was reminded and the mentee told of a delay: once each.
+    """
 
     id = fields.BigIntField(primary_key=True)
     mentee = reference("Person")
@@ -25,12 +28,15 @@ class MentorRequest(OrganisationRow):
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
     decided_at: datetime | None = fields.DatetimeField(null=True)
     expires_at: datetime | None = fields.DatetimeField(null=True)
+    reminded_at: datetime | None = fields.DatetimeField(null=True)
+    delay_told_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "mentor_request"
         indexes = (
             Index(fields=("mentor_id", "id"), name="mentor_request_received"),
             Index(fields=("mentee_id", "id"), name="mentor_request_sent"),
+            Index(fields=("status", "expires_at"), name="mentor_request_due"),
         )
         constraints = (
             UniqueConstraint(
@@ -49,6 +55,30 @@ class MentorRequest(OrganisationRow):
             ),
             CheckConstraint(check="(status = 'PENDING') = (decided_at IS NULL)", name="mentor_request_decided_at"),
             CheckConstraint(check="percent BETWEEN 0 AND 100", name="mentor_request_percent"),
+        )
+
+
+class RequestGap(OrganisationRow):
+    """A gap of the mentee that the mentor covered, at least in part, when asked: what the mentee wants help with."""
+
+    id = fields.BigIntField(primary_key=True)
+    request = reference("MentorRequest")
+    request_id: int
+    skill = reference("Skill")
+    skill_id: int
+    current_level = fields.SmallIntField()
+    required_level = fields.SmallIntField()
+    mentor_level = fields.SmallIntField()
+
+    class Meta:
+        table = "request_gap"
+        unique_together = (("request", "skill"),)
+        constraints = (
+            CheckConstraint(
+                check="current_level BETWEEN 0 AND 6 AND required_level BETWEEN 1 AND 7 "
+                "AND mentor_level BETWEEN 1 AND 7 AND current_level < least(required_level, mentor_level)",
+                name="request_gap_levels",
+            ),
         )
 
 
