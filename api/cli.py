@@ -20,7 +20,7 @@ from api.actions.organisations import ensure_organisation
 from api.app import GRAPHIQL_PATH, create_app
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
-from api.database import connections, database_url, migrate
+from api.database import NotMigrated, connections, database_url
 from api.demo.load import NAME as DEMO_NAME
 from api.demo.load import load_demo
 from api.demo.welcome import welcome
@@ -29,6 +29,7 @@ from api.frameworks.errors import BadFile
 from api.frameworks.framework import read_framework
 from api.frameworks.people import read_people
 from api.logs import configure_logs
+from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
 from api.schema.build import sdl
 from api.settings import Settings
@@ -183,7 +184,7 @@ class Refusal(Exception):  # noqa: N818 - an answer to whoever typed the command
 def _told_in_one_line() -> Iterator[None]:
     try:
         yield
-    except (BadFile, Refused, Refusal) as refusal:
+    except (BadFile, NotMigrated, Refused, Refusal, RoleRefused) as refusal:
         sys.exit(f"mentoring-api: {refusal}")
     except ValidationError as error:
         settings = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())

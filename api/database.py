@@ -1,6 +1,5 @@
-"""The database: one that a setting names, or the embedded PostgreSQL; its connections and its migrations."""
+"""The database: one that a setting names, or the embedded PostgreSQL; and its connections."""
 
-import asyncio
 import json
 import locale
 import os
@@ -14,13 +13,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 import psutil
 from fasteners import InterProcessLock
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.api import migrate as apply_migrations
+from tortoise.exceptions import DBConnectionError, OperationalError
 
 from api.settings import Settings
 
-# Any number will do, as long as every process that migrates takes the same one.
-_MIGRATION_LOCK: Final = 7_217_041
+# The service works under this role, which owns nothing; `api.migrate` makes it and says what it may do.
+ROLE: Final = "mentoring_api"
 
 
 @contextmanager
@@ -103,8 +103,7 @@ def tortoise_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     }
     if "sslmode" in options:
         credentials["ssl"] = options.pop("sslmode")
-    if options:
-        credentials["server_settings"] = options
+    credentials["server_settings"] = {**options, "role": ROLE}
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
         "apps": {"models": {"models": ["api.models"], "migrations": "api.models.migrations"}},
@@ -119,24 +118,25 @@ async def connections(settings: Settings, url: str) -> AsyncIterator[None]:
     async with TortoiseContext() as context:
         config = tortoise_config(url, pool_size=settings.database_pool_size)
         await context.init(config=config, _enable_global_fallback=True)
+        await _check_role()
         yield
 
 
-async def migrate(url: str) -> None:
-    """Bring the schema up to date. Safe to call from several processes at once: the second waits for the first."""
-    lock = await asyncpg.connect(url)
+async def _check_role() -> None:
     try:
-        await lock.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
-        # A task of its own, since Tortoise leaves its migrating self behind as the context of the caller.
-        await asyncio.create_task(_migrate(tortoise_config(url, pool_size=2)))
-    finally:
-        await lock.close()
+        await get_connection("default").execute_query("SELECT 1")
+    except (DBConnectionError, OperationalError, asyncpg.InvalidParameterValueError) as error:
+        refused = (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError)
+        if isinstance(error.__cause__ or error, refused):
+            raise NotMigrated from error
+        raise
 
 
-async def _migrate(config: dict[str, Any]) -> None:
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        await apply_migrations(config=config)
+class NotMigrated(Exception):  # noqa: N818 - an answer to whoever started the service
+    """The database lacks the role that the service works under."""
+
+    def __str__(self) -> str:
+        return "the database has not been set up, or not for this user: run `mentoring-api migrate` first."
 
 
 # What `make migrations` compares the models with is the migrations themselves: no database is asked.

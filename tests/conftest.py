@@ -10,7 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from api.database import connections, database_url, migrate
+from api.database import connections, database_url
+from api.migrate import migrate
 from api.settings import Settings
 
 _TEMPLATE = "migrated"

@@ -9,14 +9,16 @@ import asyncpg
 import pytest
 from tortoise.connection import get_connection
 from tortoise.context import get_current_context
-from tortoise.exceptions import IntegrityError
+from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.constraints import UniqueConstraint
 
 import api.models
-from api.database import migrate, tortoise_config
-from api.models import HeldLevel, MentorOption, MentorRequest, Person, PreferenceOption
-from tests.conftest import at_database
+from api.database import NotMigrated, connections, tortoise_config
+from api.migrate import RoleRefused, migrate, update_job_queue
+from api.models import AuditEntry, HeldLevel, MentorOption, MentorRequest, Person, PreferenceOption
+from api.settings import Settings
+from tests.conftest import at_database, database_named
 from tests.houses import House
 
 NOW = datetime.now(UTC)
@@ -60,7 +62,8 @@ async def test_partial_unique_constraints_are_partial(database: str) -> None:
         if isinstance(constraint, UniqueConstraint) and constraint.condition
     }
     found = await rows(
-        "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indpred IS NOT NULL"
+        "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique AND indpred IS NOT NULL "
+        "AND indrelid::regclass::text NOT LIKE 'procrastinate%'"
     )
     assert {row["name"] for row in found} == partial != set()
 
@@ -132,3 +135,62 @@ async def test_the_database_itself_refuses_what_the_rules_forbid(database: str) 
     for attempt in forbidden:
         with pytest.raises(IntegrityError):
             await attempt()
+
+
+async def test_what_was_audited_cannot_be_changed_or_removed_by_the_service(database: str) -> None:
+    house = await House.build()
+    entry = await AuditEntry.create(
+        organisation_id=house.organisation.id, verb="found", subject_type="organisation", subject_id=1
+    )
+    for statement in (
+        "UPDATE audit_entry SET verb = 'other'",
+        "DELETE FROM audit_entry",
+        "TRUNCATE audit_entry",
+        "DROP TABLE audit_entry",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+    ):
+        with pytest.raises(OperationalError, match=r"permission denied|must be owner"):
+            await rows(statement)
+    assert await AuditEntry.all().values_list("id", "verb") == [(entry.id, "found")]
+
+
+async def test_the_job_queue_is_taken_through_the_steps_that_came_since(server_url: str) -> None:
+    async with database_named(server_url, "queue") as url:
+        connection = await asyncpg.connect(url)
+        latest = await connection.fetchval("SELECT obj_description('procrastinate_jobs'::regclass)")
+        steps = [
+            ("00.00.00_01_initial.sql", "SELECT 1 / 0"),
+            (latest, "SELECT 1 / 0"),
+            ("99.00.00_02_second.sql", "INSERT INTO later VALUES (2)"),
+            ("99.00.00_01_first.sql", "CREATE TABLE later (number int)"),
+        ]
+        for _ in range(2):
+            await update_job_queue(connection, whole="SELECT 1 / 0", steps=steps)
+        assert await connection.fetch("SELECT number FROM later") == [(2,)]
+        await connection.close()
+
+
+async def test_an_owner_who_may_not_take_the_role_is_told_what_to_do(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("CREATE ROLE humble LOGIN")
+    await connection.execute("CREATE DATABASE humbles OWNER humble")
+    try:
+        with pytest.raises(RoleRefused, match='GRANT mentoring_api TO "humble"'):
+            await migrate(at_database(server_url, "humbles").replace("//postgres:", "//humble:"))
+    finally:
+        await connection.execute("DROP DATABASE humbles WITH (FORCE)")
+        await connection.execute("DROP ROLE humble")
+        await connection.close()
+
+
+async def test_a_database_that_was_never_migrated_says_so(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("CREATE ROLE stranger LOGIN")
+    try:
+        url = server_url.replace("//postgres:", "//stranger:")
+        with pytest.raises(NotMigrated):
+            async with connections(Settings(database_url=url), url):
+                pass
+    finally:
+        await connection.execute("DROP ROLE stranger")
+        await connection.close()
