@@ -1,4 +1,4 @@
-"""Bringing a database up to date: our tables, the tables of the job queue, and the role that the service works under."""
+"""Bringing a database up to date: our tables, those of the job queue, and the role that the service works under."""
 
 import asyncio
 from collections.abc import Sequence

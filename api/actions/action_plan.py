@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from tortoise.expressions import F
 
-from api.actions.plan import announce_change, check_may_edit, editable_action
+from api.actions.plan import announce_change, check_may_edit, editable_action, remember_change
 from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
-from api.domain.lifecycle import ActionStatus
+from api.domain.lifecycle import ActionStatus, ChangeKind
 from api.domain.text import LONGEST_LINE, optional_text, required_text
 from api.domain.unchanged import UNCHANGED, NotSaid
 from api.domain.viewer import Viewer
@@ -48,6 +48,7 @@ async def add_action(work: Work, *, viewer: Viewer, owner_id: int, given: Action
         updated_by_id=viewer.person_id,
         **values,
     )
+    await remember_change(written, ChangeKind.ADDED)
     await announce_change(work, viewer, written, verb="add_action")
     return written
 
@@ -59,23 +60,23 @@ async def change_action(work: Work, *, viewer: Viewer, action_id: int, version: 
     """
     present = await editable_action(viewer, action_id)
     values = await _checked(viewer, present.owner_id, given)
-    return await _write(work, viewer, present, version, values, verb="change_action")
+    return await _write(work, viewer, present, version, values, kind=ChangeKind.CHANGED)
 
 
 @action
 async def remove_action(work: Work, *, viewer: Viewer, action_id: int, version: int) -> Action:
     """Take an action that still has this version off its plan. Raises like ``change_action``."""
     present = await editable_action(viewer, action_id)
-    return await _write(work, viewer, present, version, {"removed_at": datetime.now(UTC)}, verb="remove_action")
+    return await _write(work, viewer, present, version, {"removed_at": datetime.now(UTC)}, kind=ChangeKind.REMOVED)
 
 
 async def _write(
-    work: Work, viewer: Viewer, present: Action, version: int, values: dict[str, Any], *, verb: str
+    work: Work, viewer: Viewer, before: Action, version: int, values: dict[str, Any], *, kind: ChangeKind
 ) -> Action:
-    written = await Action.filter(id=present.id, version=version, removed_at=None).update(
+    written = await Action.filter(id=before.id, version=version, removed_at=None).update(
         **values, version=F("version") + 1, updated_by_id=viewer.person_id, updated_at=datetime.now(UTC)
     )
-    present = await Action.get(id=present.id)
+    present = await Action.get(id=before.id)
     if not written:
         raise Refused(
             RefusalCode.STALE_VERSION,
@@ -83,8 +84,12 @@ async def _write(
             field="version",
             subject=present,
         )
-    await announce_change(work, viewer, present, verb=verb)
+    await remember_change(present, kind, before=before if kind is ChangeKind.CHANGED else None)
+    await announce_change(work, viewer, present, verb=_VERBS[kind])
     return present
+
+
+_VERBS: Final = {ChangeKind.CHANGED: "change_action", ChangeKind.REMOVED: "remove_action"}
 
 
 async def _checked(viewer: Viewer, owner_id: int, given: ActionInput) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
-from api.domain.matching import percent_when_asked
+from api.domain.matching import Offered, Wanted, cover, percent_when_asked
 from api.domain.text import optional_text
 from api.domain.viewer import Viewer
-from api.models import Mentor, MentorRequest, Mentorship, Organisation, Person
+from api.models import Mentor, MentorRequest, Mentorship, Organisation, Person, RequestGap
 from api.search.eligible import mentoring_rule
 from api.search.findable import findable_among
 from api.search.profiles import offered_by, wanted_by
@@ -35,17 +35,19 @@ async def connect(
     mentor = await _mentor_to_ask(viewer, mentor_id)
     organisation = await Organisation.get(id=viewer.organisation_id)
     await _check_open_requests(viewer, organisation.open_request_limit)
-    offered = await offered_by([mentor])
+    wanted = await wanted_by(viewer.person_id)
+    offered = (await offered_by([mentor]))[mentor.id]
     now = datetime.now(UTC)
     request = await MentorRequest.create(
         organisation_id=viewer.organisation_id,
         mentee_id=viewer.person_id,
         mentor_id=mentor.id,
         message=message,
-        percent=percent_when_asked(await wanted_by(viewer.person_id), offered[mentor.id]),
+        percent=percent_when_asked(wanted, offered),
         created_at=now,
         expires_at=now + timedelta(days=organisation.request_expiry_days),
     )
+    await _remember_gaps(request, wanted, offered)
     await sent.remember(request.id)
     await work.audit(
         organisation_id=viewer.organisation_id,
@@ -60,6 +62,22 @@ async def connect(
         Event(recipient_id=mentor.id, kind=EventKind.REQUEST_RECEIVED, subject_id=request.id),
     )
     return request
+
+
+async def _remember_gaps(request: MentorRequest, wanted: Wanted, offered: Offered) -> None:
+    """Keep what the mentor is asked to help with, as it stands now."""
+    await RequestGap.bulk_create(
+        RequestGap(
+            organisation_id=request.organisation_id,
+            request_id=request.id,
+            skill_id=each.gap.skill_id,
+            current_level=each.gap.current,
+            required_level=each.gap.required,
+            mentor_level=each.mentor_level,
+        )
+        for each in cover(wanted.gaps, offered.levels)
+        if each.covered
+    )
 
 
 async def _mentor_to_ask(viewer: Viewer, mentor_id: int) -> Mentor:

@@ -2,8 +2,10 @@
 
 from tortoise.connection import get_connection
 
+from api.actions.availability import announce_availability
 from api.actions.transition import leave_pending, request_of
 from api.actions.work import Work, action
+from api.domain.access import Act
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
@@ -43,6 +45,7 @@ async def accept(work: Work, *, viewer: Viewer, request_id: int, comment: str) -
         subject="mentorship",
         subject_id=mentorship.id,
     )
+    await announce_availability(work, request.organisation_id, [request.mentor_id])
     return request
 
 
@@ -59,9 +62,7 @@ async def _decide(work: Work, viewer: Viewer, request_id: int, status: RequestSt
         code=RefusalCode.COMMENT_REQUIRED,
         message="Say something to the person who asked: a comment goes with every answer.",
     )
-    request = await request_of(viewer, request_id)
-    if request.mentor_id != viewer.person_id:
-        raise Refused(RefusalCode.NOT_ALLOWED, "Only the mentor who was asked can answer.", field="requestId")
+    request = await request_of(viewer, request_id, Act.ANSWER, otherwise="Only the mentor who was asked can answer.")
     request = await leave_pending(request, status, comment=comment)
     await work.audit(
         organisation_id=request.organisation_id,

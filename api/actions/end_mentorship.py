@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 from tortoise.expressions import F
 
+from api.actions.availability import announce_availability
 from api.actions.work import Work, action
+from api.domain.access import Act, Side, does, side_of
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.text import required_text
@@ -14,10 +16,13 @@ from api.models import Mentor, Mentorship
 
 @action
 async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reason: str) -> Mentorship:
-    """Either side may. Raises ``Refused``: INVALID (no reason), NOT_FOUND, ALREADY_DECIDED (it has ended)."""
-    reason = required_text(reason, "reason", code=RefusalCode.INVALID, message="Give a reason; the other side is told.")
+    """Either side may, and an administrator; both sides are told.
+
+    Raises ``Refused``: INVALID (no reason), NOT_FOUND, ALREADY_DECIDED (it has ended).
+    """
+    reason = required_text(reason, "reason", code=RefusalCode.INVALID, message="Give a reason; both sides are told.")
     mentorship = await Mentorship.get_or_none(id=mentorship_id, organisation_id=viewer.organisation_id)
-    if mentorship is None or viewer.person_id not in (mentorship.mentee_id, mentorship.mentor_id):
+    if mentorship is None or not does(_side(viewer, mentorship), Act.END):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentorship.", field="mentorshipId")
     ended = await Mentorship.filter(id=mentorship.id, ended_at=None).update(
         ended_at=datetime.now(UTC), end_reason=reason, ended_by_id=viewer.person_id
@@ -37,10 +42,18 @@ async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reas
         verb="end_mentorship",
         subject="mentorship",
         subject_id=mentorship.id,
+        side=_side(viewer, mentorship),
     )
-    other = mentorship.mentee_id if viewer.person_id == mentorship.mentor_id else mentorship.mentor_id
+    await announce_availability(work, mentorship.organisation_id, [mentorship.mentor_id])
     work.announce(
         mentorship.organisation_id,
-        Event(recipient_id=other, kind=EventKind.MENTORSHIP_ENDED, subject_id=mentorship.id),
+        *(
+            Event(recipient_id=each, kind=EventKind.MENTORSHIP_ENDED, subject_id=mentorship.id)
+            for each in (mentorship.mentee_id, mentorship.mentor_id)
+        ),
     )
     return mentorship
+
+
+def _side(viewer: Viewer, mentorship: Mentorship) -> Side | None:
+    return side_of(viewer, mentee_id=mentorship.mentee_id, mentor_id=mentorship.mentor_id)

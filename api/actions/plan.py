@@ -1,12 +1,15 @@
-"""Who may change a plan, and who hears of it."""
+"""Who may change a plan, what is kept of a change, and who hears of it."""
+
+from typing import Final
 
 from api.actions.relations import relations_to
 from api.actions.work import Work
 from api.domain.access import Aspect, may
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
+from api.domain.lifecycle import ChangeKind
 from api.domain.viewer import Viewer
-from api.models import Action, Mentorship, Person
+from api.models import Action, ActionChange, Mentorship, Person
 
 
 async def check_may_edit(viewer: Viewer, owner_id: int) -> None:
@@ -32,6 +35,31 @@ async def editable_action(viewer: Viewer, action_id: int) -> Action:
         if may(relations, Aspect.PLAN):
             return present
     raise Refused(RefusalCode.NOT_FOUND, "There is no such action.", field="id")
+
+
+# What a change is told by, under the names that clients know.
+_TOLD: Final = ("title", "details", "type_id", "skill_id", "mentorship_id", "status", "due_on")
+
+
+async def remember_change(written: Action, kind: ChangeKind, *, before: Action | None = None) -> None:
+    """Keep who made this version, and what it changed in the one ``before``; a version of which all is new, or which
+    is the last, needs no more than that.
+    """
+    was, now = (_told(before), _told(written)) if before else ({}, {})
+    await ActionChange.create(
+        organisation_id=written.organisation_id,
+        action_id=written.id,
+        version=written.version,
+        kind=kind,
+        changed_by_id=written.updated_by_id,
+        changed_at=written.updated_at,
+        changes={name: [was[name], now[name]] for name in now if was[name] != now[name]},
+    )
+
+
+def _told(written: Action) -> dict[str, str | None]:
+    values = {name: getattr(written, name) for name in _TOLD}
+    return {name: None if value is None else str(value) for name, value in values.items()}
 
 
 async def announce_change(work: Work, viewer: Viewer, written: Action, *, verb: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
+from api.actions.availability import announce_availability
 from api.actions.options import chosen_options
 from api.actions.work import Work, action
 from api.domain.eligibility import reasons_against
@@ -60,6 +61,7 @@ async def save_mentor_profile(
         capacity=mentor.capacity,
         paused=mentor.paused,
     )
+    await announce_availability(work, viewer.organisation_id, [mentor.id])
     return mentor
 
 

@@ -2,17 +2,24 @@
 
 from datetime import UTC, datetime
 
+from api.domain.access import Act, does, side_of
 from api.domain.errors import RefusalCode, Refused
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import MentorRequest
 
 
-async def request_of(viewer: Viewer, request_id: int) -> MentorRequest:
-    """A request that the viewer has a side in. Raises ``Refused`` (NOT_FOUND) for any other."""
+async def request_of(viewer: Viewer, request_id: int, act: Act, *, otherwise: str) -> MentorRequest:
+    """A request that the viewer may act upon so.
+
+    Raises ``Refused``: NOT_FOUND where they have no part in it, NOT_ALLOWED with the message ``otherwise``.
+    """
     request = await MentorRequest.get_or_none(id=request_id, organisation_id=viewer.organisation_id)
-    if request is None or viewer.person_id not in (request.mentee_id, request.mentor_id):
+    side = side_of(viewer, mentee_id=request.mentee_id, mentor_id=request.mentor_id) if request else None
+    if request is None or not does(side, Act.READ):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such request.", field="requestId")
+    if not does(side, act):
+        raise Refused(RefusalCode.NOT_ALLOWED, otherwise, field="requestId")
     return request
 
 

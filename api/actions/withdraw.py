@@ -2,7 +2,7 @@
 
 from api.actions.transition import leave_pending, request_of
 from api.actions.work import Work, action
-from api.domain.errors import RefusalCode, Refused
+from api.domain.access import Act
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
@@ -12,9 +12,7 @@ from api.models import MentorRequest
 @action
 async def withdraw(work: Work, *, viewer: Viewer, request_id: int) -> MentorRequest:
     """Take it back before it is answered. Raises ``Refused``: NOT_FOUND, NOT_ALLOWED, ALREADY_DECIDED."""
-    request = await request_of(viewer, request_id)
-    if request.mentee_id != viewer.person_id:
-        raise Refused(RefusalCode.NOT_ALLOWED, "Only the person who asked can withdraw.", field="requestId")
+    request = await request_of(viewer, request_id, Act.WITHDRAW, otherwise="Only the person who asked can withdraw.")
     request = await leave_pending(request, RequestStatus.WITHDRAWN)
     await work.audit(
         organisation_id=request.organisation_id,

@@ -1,4 +1,4 @@
-"""How actions write: one transaction, with its audit and its events, carried to the end whatever becomes of the caller.
+"""How actions write: one transaction, with audit, events and mails, carried to the end whatever becomes of the caller.
 
 Faults of tortoise 1.1.9 that this module works around (`tests/acceptance/test_dropped_clients.py` fails without it):
 
@@ -16,8 +16,9 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-from api.domain.events import Event, EventKind
+from api.domain.events import MAILED, SUBJECTS, Event, SubjectKind
 from api.models import AuditEntry
+from api.notifications.outbox import defer_mails
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -60,37 +61,41 @@ class Work:
 
     async def number_events(self) -> list[int]:
         """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
-        so that no two transactions wait for one another. Returns who is to be woken.
+        so that no two transactions wait for one another; put mails aside after, in the order of each log. Returns who
+        is to be woken.
         """
         events = sorted(self._events, key=lambda each: each[1].recipient_id)
+        mails: list[tuple[int, int]] = []
         for organisation_id, event in events:
-            await self.connection.execute_query_dict(
+            subject = SUBJECTS[event.kind]
+            appended = await self.connection.execute_query_dict(
                 _APPEND_EVENT,
                 [
                     event.recipient_id,
                     organisation_id,
                     event.kind.value,
-                    *(event.subject_id if event.kind in kinds else None for kinds in _KINDS_BY_SUBJECT),
+                    *(event.subject_id if each is subject else None for each in SubjectKind),
                 ],
             )
+            if event.kind in MAILED:
+                mails.append((appended[0]["id"], event.recipient_id))
+        await defer_mails(self.connection, mails)
         return sorted({event.recipient_id for _, event in events})
 
 
-_KINDS_BY_SUBJECT: Final = (
-    frozenset({EventKind.REQUEST_RECEIVED, EventKind.REQUEST_DECIDED, EventKind.REQUEST_WITHDRAWN}),
-    frozenset({EventKind.MENTORSHIP_ENDED}),
-    frozenset({EventKind.ACTION_PLAN_CHANGED}),
-)
+# One parameter from $4 on for each kind of subject, in their order.
+_SUBJECT_COLUMNS: Final = ", ".join(f"{subject}_id" for subject in SubjectKind)
+_SUBJECT_VALUES: Final = ", ".join(f"${number}::bigint" for number, _ in enumerate(SubjectKind, start=4))
 
-_APPEND_EVENT: Final = """
+_APPEND_EVENT: Final = f"""
 WITH head AS (
     INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
     VALUES ($1, $2, gen_random_uuid(), 1, 0)
     ON CONFLICT (id) DO UPDATE SET seq = event_log.seq + 1
     RETURNING seq
 )
-INSERT INTO event (organisation_id, person_id, seq, kind, request_id, mentorship_id, action_id, created_at)
-SELECT $2, $1, head.seq, $3, $4, $5, $6, clock_timestamp() FROM head
+INSERT INTO event (organisation_id, person_id, seq, kind, {_SUBJECT_COLUMNS}, created_at)
+SELECT $2, $1, head.seq, $3, {_SUBJECT_VALUES}, clock_timestamp() FROM head
 RETURNING id
 """
 

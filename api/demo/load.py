@@ -19,6 +19,7 @@ from api.demo.people import people
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import AuditEntry, MentorRequest, Organisation, Person, PreferenceOption
+from api.notifications.outbox import discard_mails
 
 NAME: Final = "Northwind Digital"
 _LOADED: Final = "demo_loaded"
@@ -105,6 +106,8 @@ async def _conclude(waker: Waker, cast: _Cast, asking: Asking, request_id: int) 
 
 @action
 async def _record_loaded(work: Work, *, organisation_id: int) -> None:
+    # What the demo tells is past: it is no news to write to anybody about.
+    await discard_mails(work.connection, organisation_id)
     await work.audit(
         organisation_id=organisation_id,
         actor_id=None,

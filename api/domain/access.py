@@ -1,8 +1,10 @@
-"""Who sees what of a person (design, section 2, "Who sees what"), as one table."""
+"""Who sees what of a person, and who may do what (design, section 2), as tables. There is no other place."""
 
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final
+
+from api.domain.viewer import Viewer
 
 
 class Relation(StrEnum):
@@ -24,7 +26,8 @@ class Aspect(StrEnum):
     SKILLS = "SKILLS"  # skills, attributes and gaps
     MENTORSHIPS = "MENTORSHIPS"
     PLAN = "PLAN"  # the action plan, to read and to change
-    MENTORING = "MENTORING"  # one's own eligibility, preferences, requests and log
+    HISTORY = "HISTORY"  # who changed what on the plan, and when
+    MENTORING = "MENTORING"  # one's own eligibility, preferences, requests, log and settings
 
 
 _DEVELOPMENT: Final = frozenset({Aspect.ROLE, Aspect.SKILLS, Aspect.MENTORSHIPS, Aspect.PLAN})
@@ -36,6 +39,44 @@ SEES: Final = {
     Relation.ACTIVE_MENTEE: frozenset({Aspect.CARD, Aspect.CONTACT}),
     Relation.COLLEAGUE: frozenset({Aspect.CARD}),
 }
+
+
+class Side(StrEnum):
+    """Which part the viewer has in a request or a mentorship."""
+
+    MENTEE = "MENTEE"
+    MENTOR = "MENTOR"
+    ADMINISTRATOR = "ADMINISTRATOR"  # of the organisation, by the token's role: none of the two
+
+
+class Act(StrEnum):
+    """What can be done about a request or a mentorship."""
+
+    READ = "READ"
+    ANSWER = "ANSWER"
+    WITHDRAW = "WITHDRAW"
+    END = "END"
+
+
+DOES: Final = {
+    Side.MENTEE: frozenset({Act.READ, Act.WITHDRAW, Act.END}),
+    Side.MENTOR: frozenset({Act.READ, Act.ANSWER, Act.END}),
+    Side.ADMINISTRATOR: frozenset({Act.END}),
+}
+
+
+def side_of(viewer: Viewer, *, mentee_id: int, mentor_id: int) -> Side | None:
+    """The viewer's part between these two of their organisation, or None."""
+    if viewer.person_id == mentee_id:
+        return Side.MENTEE
+    if viewer.person_id == mentor_id:
+        return Side.MENTOR
+    return Side.ADMINISTRATOR if viewer.administrator else None
+
+
+def does(side: Side | None, act: Act) -> bool:
+    """Whether somebody on this side may do this."""
+    return side is not None and act in DOES[side]
 
 
 def may(relations: AbstractSet[Relation], aspect: Aspect) -> bool:
