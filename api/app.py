@@ -25,6 +25,7 @@ from api.settings import Settings
 from api.transport import health
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.origins import Origins
+from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
 GRAPHIQL_PATH: Final = "/graphiql/"
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         with database_url(settings) as url:
-            async with connections(settings, url), wakeups.running():
+            async with connections(settings, url), wakeups.running(), _working(settings, url, wakeups):
                 yield
                 await all_carried_through()
 
@@ -61,6 +62,15 @@ def create_app(settings: Settings) -> Starlette:
         routes.append(Route("/", _to_graphiql))
         routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+
+
+@asynccontextmanager
+async def _working(settings: Settings, url: str, wakeups: Wakeups) -> AsyncIterator[None]:
+    if not settings.worker:
+        yield
+        return
+    async with build_worker(settings, url, wakeups).running():
+        yield
 
 
 def _to_graphiql(_request: Request) -> Response:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from api.actions.import_framework import import_framework
 from api.actions.import_people import import_people
 from api.actions.organisations import ensure_organisation
+from api.actions.work import all_carried_through
 from api.app import GRAPHIQL_PATH, create_app
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
@@ -31,8 +32,10 @@ from api.frameworks.people import read_people
 from api.logs import configure_logs
 from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
+from api.notifications.wakeups import Wakeups
 from api.schema.build import sdl
 from api.settings import Settings
+from api.worker import build_worker
 
 app = App(name="mentoring-api", help="Request a Mentor, as a GraphQL API with live subscriptions.")
 imports = App(name="import", help="Read an organisation's framework and people from files.")
@@ -63,6 +66,22 @@ def serve() -> None:
         if settings.database_url is None:
             asyncio.run(migrate(url))
         _serve(settings, url)
+
+
+@app.command
+async def worker() -> None:
+    """Send mails, expire requests and remind mentors, without serving the API; any number may run beside each other."""
+    settings = Settings()
+    configure_logs(settings)
+    wakeups = Wakeups(settings.broadcast_url)
+    with database_url(settings) as url:
+        async with connections(settings, url), wakeups.running():
+            work = asyncio.create_task(build_worker(settings, url, wakeups).run())
+            for end in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(end, work.cancel)
+            with suppress(asyncio.CancelledError):
+                await work
+            await all_carried_through()
 
 
 @app.command(name="migrate")

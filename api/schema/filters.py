@@ -2,9 +2,9 @@ import strawberry
 from strawberry import ID
 
 from api.domain.errors import Fault, FaultCode
+from api.domain.ids import decode_id
 from api.domain.levels import HIGHEST, LOWEST, is_level
 from api.resolvers.arguments import clean_search
-from api.schema.node import parse_id
 from api.search.criteria import Criteria
 
 _MOST_IDS = 100
@@ -56,7 +56,7 @@ def criteria(given: MentorFilter | None) -> Criteria:
 def _keys(ids: list[ID] | None, type_name: str, field: str) -> tuple[int, ...] | None:
     if ids is None:
         return None
-    parsed = [parse_id(each) for each in ids]
+    parsed = [decode_id(each) for each in ids]
     if len(ids) > _MOST_IDS or any(each is None or each[0] != type_name for each in parsed):
         raise Fault(FaultCode.BAD_USER_INPUT, f"`{field}` takes at most {_MOST_IDS} ids, each of a {type_name}.")
     return tuple(each[1] for each in parsed if each)

@@ -7,11 +7,12 @@ from strawberry import ID
 from strawberry.dataloader import DataLoader
 
 from api.domain.access import Aspect, may
+from api.domain.ids import decode_id
 from api.resolvers.notifications import entry_of
 from api.schema.action import Action, ActionPlan, ActionType
 from api.schema.mentor import Mentor
 from api.schema.mentorship import Mentorship
-from api.schema.node import Info, Node, parse_id
+from api.schema.node import Info, Node
 from api.schema.notification import NOTIFICATION_TYPES, notification_view
 from api.schema.option import PreferenceOption
 from api.schema.organisation import Organisation
@@ -25,7 +26,7 @@ Finder = Callable[[Info, int], Awaitable[Node | None]]
 
 async def find_node(info: Info, node_id: ID) -> Node | None:
     """The object, or None where there is none or it is not for the viewer: the two look alike."""
-    parsed = parse_id(node_id)
+    parsed = decode_id(node_id)
     finder = _FINDERS.get(parsed[0]) if parsed else None
     return await finder(info, parsed[1]) if parsed and finder else None
 

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,15 +22,10 @@ from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
+from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
 _SECONDS_TO_START = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from api.demo.load import load_demo
+from api.domain.ids import decode_id
 from api.domain.matching import MatchBasis, Offered, match
 from api.models import HeldLevel, Mentor, MentorOption, MentorRequest, Mentorship, Organisation, Person
-from api.schema.node import global_id, parse_id
+from api.schema.node import global_id
 from api.search.eligible import mentoring_rule
 from api.search.profiles import wanted_by
 from tests.houses import House
@@ -137,7 +138,7 @@ class Everybody:
 def plain(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
-            "mentor": (parse_id(edge["node"]["mentor"]["id"]) or ("", 0))[1],
+            "mentor": (decode_id(edge["node"]["mentor"]["id"]) or ("", 0))[1],
             **{name: edge["node"][name] for name in ("percent", "skillPercent", "preferencePercent")},
             "points": [gap["points"] for gap in edge["node"]["gaps"]],
         }

@@ -169,7 +169,7 @@ async def issuer() -> AsyncIterator[tuple[Issuer, str]]:
     app = Starlette(routes=[Route("/keys", issuer.publish)])
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells by a flag alone
+    while not server.started:
         await asyncio.sleep(0.01)
     yield issuer, f"http://127.0.0.1:{port}/keys"
     server.should_exit = True

@@ -1,0 +1,159 @@
+"""What happens without anybody asking: mails, expiry, reminders, and telling whoever waits for a mentor.
+
+The queue is procrastinate's, in the same database. Any number of workers may run: a job is one worker's while it gives
+signs of life, and another's after.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from typing import Final
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy
+
+from api.actions.availability import reconcile_availability
+from api.actions.sweep import expire_requests, remind_mentors
+from api.actions.work import Waker
+from api.database import ROLE
+from api.models import Organisation
+from api.notifications.mail.delivery import Delivery, Undeliverable, delivery_to
+from api.notifications.mail.letters import letter_about
+from api.notifications.mail.rendering import Renderer
+from api.notifications.outbox import QUEUE, RECONCILE, SEND_MAIL
+from api.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+_JOBS_AT_ONCE: Final = 8
+_SECONDS_TO_FINISH: Final = 3.0
+_EVERY_TEN_SECONDS: Final = "* * * * * */10"
+_EVERY_MINUTE: Final = "* * * * *"
+_FIRST_RETRY_SECONDS: Final = 1.0
+_LAST_RETRY_SECONDS: Final = 30.0
+
+
+class MailRetry(BaseRetryStrategy):
+    """Tries again after 2, 4, 8 ... seconds, at most 5 minutes, for about three days; then, and where a message was
+    refused for good, the job stays in the queue as failed.
+    """
+
+    LONGEST_SECONDS: Final = 300.0
+    MOST_ATTEMPTS: Final = 3 * 24 * 12
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, Undeliverable) or job.attempts >= self.MOST_ATTEMPTS:
+            return None
+        seconds = min(2.0 ** min(job.attempts + 1, 16), self.LONGEST_SECONDS)
+        # Jitter, so that what failed together does not come back together.
+        return RetryDecision(retry_in={"seconds": int(max(1, seconds * random.uniform(0.5, 1)))})  # noqa: S311
+
+
+class Worker:
+    """Works at the queue of the database behind ``url``. Needs Tortoise to be connected to the same."""
+
+    def __init__(self, url: str, *, waker: Waker, renderer: Renderer, delivery: Delivery, lease_seconds: float) -> None:
+        self._waker = waker
+        self._renderer = renderer
+        self._delivery = delivery
+        self._lease_seconds = lease_seconds
+        connector = PsycopgConnector(
+            conninfo=url, kwargs={"options": f"-c role={ROLE}"}, min_size=1, max_size=_JOBS_AT_ONCE, timeout=10
+        )
+        self._app = App(connector=connector)
+        self._add_tasks()
+
+    def _add_tasks(self) -> None:
+        task, periodic = self._app.task, self._app.periodic
+        task(name=SEND_MAIL, queue=QUEUE, retry=MailRetry(), pass_context=True)(self._send_mail)
+        task(name=RECONCILE, queue=QUEUE, retry=2)(self._reconcile)
+        periodic(cron=_EVERY_TEN_SECONDS)(task(name="sweep", queue=QUEUE)(self._sweep))
+        periodic(cron=_EVERY_TEN_SECONDS)(task(name="rescue", queue=QUEUE)(self._rescue))
+        periodic(cron=_EVERY_MINUTE)(task(name="reconcile_all", queue=QUEUE)(self._reconcile_all))
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Work for as long as the block lasts; at its end, jobs under way have three seconds to finish, and go back
+        into the queue otherwise.
+        """
+        task = asyncio.create_task(self.run(), name="worker")
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def run(self) -> None:
+        """Work until cancelled; comes back by itself when the database was away."""
+        delay = _FIRST_RETRY_SECONDS
+        while True:
+            started = asyncio.get_running_loop().time()
+            try:
+                async with self._app.open_async():
+                    await self._app.run_worker_async(
+                        queues=[QUEUE],
+                        concurrency=_JOBS_AT_ONCE,
+                        delete_jobs="successful",
+                        install_signal_handlers=False,
+                        shutdown_graceful_timeout=_SECONDS_TO_FINISH,
+                        update_heartbeat_interval=self._lease_seconds / 3,
+                        stalled_worker_timeout=self._lease_seconds,
+                    )
+                error = None
+            except (ConnectorException, OSError, TimeoutError) as caught:
+                error = caught
+            if asyncio.get_running_loop().time() - started > _LAST_RETRY_SECONDS:
+                delay = _FIRST_RETRY_SECONDS
+            log.warning("worker_stopped", error=repr(error), retry_in_seconds=delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, _LAST_RETRY_SECONDS)
+
+    async def _send_mail(self, context: JobContext, event_id: int) -> None:
+        letter = await letter_about(event_id)
+        if letter is None:
+            return
+        try:
+            await self._delivery.deliver(self._renderer.message(letter))
+        except Exception as error:
+            log.warning("mail_not_sent", event_id=event_id, attempt=context.job.attempts + 1, error=repr(error))
+            raise
+        log.info("mail_sent", event_id=event_id, letter=letter.name.value)
+
+    async def _sweep(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
+        for step in (expire_requests, remind_mentors):
+            while await step(self._waker):
+                pass
+
+    async def _reconcile(self, organisation_id: int) -> None:
+        while await reconcile_availability(self._waker, organisation_id=organisation_id):
+            pass
+
+    async def _reconcile_all(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
+        for organisation in await Organisation.all().order_by("id"):
+            await self._reconcile(organisation.id)
+
+    async def _rescue(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
+        """Put back what workers left behind that have given no sign of life for as long as a lease lasts."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self._lease_seconds):
+            log.warning("job_rescued", job=job.id, task=job.task_name)
+            with contextlib.suppress(ConnectorException):  # another worker was faster
+                await manager.retry_job(job)
+
+
+def build_worker(settings: Settings, url: str, waker: Waker) -> Worker:
+    """The worker that the settings ask for."""
+    if settings.smtp_url is None:
+        log.info("mails_go_into_a_folder", folder=str(settings.mail_folder.resolve()))
+    return Worker(
+        url,
+        waker=waker,
+        renderer=Renderer(sender=settings.mail_from, web_url=settings.link_base, folder=settings.mail_templates),
+        delivery=delivery_to(settings.smtp_url, settings.mail_folder),
+        lease_seconds=settings.lease_seconds,
+    )
