@@ -104,20 +104,12 @@ def cover(gaps: Sequence[Gap], levels: Mapping[int, int]) -> tuple[Coverage, ...
     return tuple(coverage)
 
 
-def match(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match | None:
-    """The match of one pair, or None where the mentor has nothing that this mentee looks for.
-
-    With gaps, at least one missing level must be covered. Where the mentee chose options, at least one
-    must be shared, on either basis.
-    """
+def explain(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match:
+    """How well one pair suits, whether it would be listed or not."""
     shared = wanted.options & offered.options
-    if wanted.options and not shared:
-        return None
     by_skill = basis is MatchBasis.SKILL_GAPS_AND_PREFERENCES
     coverage = cover(wanted.gaps, offered.levels)
     covered = sum(len(each.covered) for each in coverage) if by_skill else 0
-    if by_skill and not covered:
-        return None
     skill_percent = share(covered, wanted.missing_levels) if by_skill else None
     preference_percent = share(len(shared), len(wanted.options)) if wanted.options else None
     return Match(
@@ -134,6 +126,26 @@ def match(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match | None:
         coverage=coverage,
         shared_options=shared,
     )
+
+
+def covers_nothing(found: Match) -> bool:
+    """Whether gaps were looked at and the mentor has reached none of the missing levels."""
+    return found.skill_percent is not None and not any(each.covered for each in found.coverage)
+
+
+def shares_nothing(found: Match) -> bool:
+    """Whether the mentee chose options and the mentor offers none of them."""
+    return found.preference_percent is not None and not found.shared_options
+
+
+def match(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match | None:
+    """The match of one pair, or None where the mentor has nothing that this mentee looks for.
+
+    With gaps, at least one missing level must be covered. Where the mentee chose options, at least one
+    must be shared, on either basis.
+    """
+    found = explain(wanted, offered, basis)
+    return None if covers_nothing(found) or shares_nothing(found) else found
 
 
 def percent_when_asked(wanted: Wanted, offered: Offered) -> float | None:

@@ -11,10 +11,13 @@ from tortoise.queryset import QuerySet
 from api.actions.relations import relations_to
 from api.domain.access import Relation
 from api.domain.gaps import Gap
+from api.domain.listing import Standing
+from api.domain.matching import Offered, Wanted
 from api.domain.viewer import Viewer
 from api.models import (
     Action,
     ActionType,
+    AvailabilityWatch,
     Event,
     HeldLevel,
     MenteePreference,
@@ -22,9 +25,11 @@ from api.models import (
     MentorOption,
     MentorRequest,
     Mentorship,
+    NotificationSetting,
     Organisation,
     Person,
     PreferenceOption,
+    RequestGap,
     RoleProfile,
     RoleRequirement,
     Skill,
@@ -32,7 +37,8 @@ from api.models import (
 from api.resolvers import visibility
 from api.search.eligible import MentoringRule, mentoring_rule
 from api.search.findable import findable_among
-from api.search.profiles import gaps_of
+from api.search.profiles import gaps_of, offered_by, wanted_by
+from api.search.standing import standings
 
 Row = TypeVar("Row", bound=Any)
 Value = TypeVar("Value")
@@ -155,6 +161,48 @@ class Loaders:
     @cached_property
     def mentorships_of_mentor(self) -> DataLoader[int, list[Mentorship]]:
         return many_by_key(self._ours(Mentorship), "mentor_id")
+
+    @cached_property
+    def gaps_of_request(self) -> DataLoader[int, list[RequestGap]]:
+        return many_by_key(self._ours(RequestGap), "request_id")
+
+    @cached_property
+    def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:
+        return many_by_key(self._ours(NotificationSetting), "person_id")
+
+    @cached_property
+    def watches_of_person(self) -> DataLoader[int, list[AvailabilityWatch]]:
+        return many_by_key(self._ours(AvailabilityWatch), "person_id")
+
+    @cached_property
+    def wanted(self) -> DataLoader[int, Wanted]:
+        """What each person looks for in a mentor."""
+
+        async def load(keys: list[int]) -> list[Wanted]:
+            return [await wanted_by(key) for key in keys]
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def standing(self) -> DataLoader[int, Standing]:
+        """How each mentor stands to the viewer."""
+
+        async def load(keys: list[int]) -> list[Standing]:
+            rule = await self.rule.load(self._viewer.organisation_id)
+            return await standings(self._viewer, rule, keys)
+
+        return DataLoader(load_fn=load)
+
+    @cached_property
+    def offered(self) -> DataLoader[int, Offered]:
+        """What each mentor brings."""
+
+        async def load(keys: list[int]) -> list[Offered]:
+            mentors = await Mentor.filter(id__in=keys, organisation_id=self._viewer.organisation_id)
+            found = await offered_by(mentors)
+            return [found[key] for key in keys]
+
+        return DataLoader(load_fn=load)
 
     @cached_property
     def gaps_of_person(self) -> DataLoader[int, tuple[Gap, ...]]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from api.domain.matching import Match, MatchBasis, Rank, match
+from api.domain.listing import UnlistedCode, reasons_unlisted
+from api.domain.matching import Match, MatchBasis, Rank, explain, match
 from api.models import Mentor
 from api.resolvers.context import Context
 from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, page, window
@@ -65,6 +66,13 @@ async def page_of_matches(
         if suits:
             found.append(Found(mentor=mentors[rank.mentor_id], match=suits, rank=rank, basis=basis))
     return Page(rows=found, has_next=ranks.has_next, has_previous=ranks.has_previous)
+
+
+async def match_with(context: Context, mentor_id: int, basis: MatchBasis) -> tuple[Match, tuple[UnlistedCode, ...]]:
+    """How one mentor suits the viewer, findable or not, and everything that keeps them off the viewer's list."""
+    loaders = context.loaders
+    found = explain(await loaders.wanted.load(context.viewer.person_id), await loaders.offered.load(mentor_id), basis)
+    return found, reasons_unlisted(await loaders.standing.load(mentor_id), found)
 
 
 async def page_of_mentors(context: Context, criteria: Criteria, arguments: PageArguments) -> Page[Listed]:

@@ -94,4 +94,6 @@ async def _subject(context: Context, event: Event) -> Any:
         return await context.loaders.request.load(event.request_id)
     if event.mentorship_id is not None:
         return await context.loaders.mentorship.load(event.mentorship_id)
+    if event.mentor_id is not None:
+        return await context.loaders.mentor.load(event.mentor_id)
     return await context.loaders.action.load(event.action_id or 0)

@@ -25,6 +25,11 @@ async def action_types_of(organisation_id: int) -> list[ActionType]:
     return await ActionType.filter(organisation_id=organisation_id).order_by("position", "id")
 
 
+async def mentorship_type_of(organisation_id: int) -> ActionType | None:
+    """The first action type that belongs to mentoring."""
+    return await ActionType.filter(organisation_id=organisation_id, mentorship=True).order_by("position", "id").first()
+
+
 async def levels_of_framework(organisation_id: int) -> list[FrameworkLevel]:
     return await FrameworkLevel.filter(organisation_id=organisation_id).order_by("level")
 

@@ -69,6 +69,7 @@ def events(viewer: Viewer) -> QuerySet[Event]:
     """Entries of the viewer's log whose subject they may still read."""
     return Event.filter(
         Q(request_id__isnull=False)
+        | Q(mentor_id__isnull=False)
         | Q(mentorship_id__in=Subquery(mentorships(viewer).values("id")))
         | Q(action_id__in=Subquery(actions(viewer).values("id"))),
         person_id=viewer.person_id,

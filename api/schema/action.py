@@ -1,16 +1,27 @@
 from datetime import date, datetime
+from typing import Final, NamedTuple
 
 import strawberry
 from strawberry import ID
 
+from api.domain.access import Aspect
 from api.models import Action as ActionRow
+from api.models import ActionChange as ActionChangeRow
 from api.models import ActionType as ActionTypeRow
 from api.resolvers.paging import PageArguments
-from api.resolvers.plans import action_cursor, count_actions, page_of_actions
+from api.resolvers.plans import (
+    action_cursor,
+    change_cursor,
+    count_actions,
+    count_changes,
+    page_of_actions,
+    page_of_changes,
+)
 from api.schema.connection import CountedConnection, edges_of
-from api.schema.enums import ActionStatus
+from api.schema.enums import ActionStatus, ChangeKind
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, Node, global_id
+from api.schema.permissions import Needs
 from api.schema.references import PersonRef, person_view
 from api.schema.skill import Skill, skill_view
 
@@ -30,6 +41,62 @@ class ActionType(Node):
     @strawberry.field(description="Whether actions of this type belong to mentoring.")
     def mentorship(self) -> bool:
         return self.record.mentorship
+
+
+@strawberry.type(description="What became different about one field of an action.")
+class FieldChange:
+    field: str = strawberry.field(description="The field, as in `Action`; `typeId` and the like hold ids.")
+    before: str | None = strawberry.field(description="What it was, as text; null where it was nothing.")
+    after: str | None = strawberry.field(description="What it became, as text; null where it is nothing.")
+
+
+@strawberry.type(description="One change of an action: who made which version of it, and when.")
+class ActionChange:
+    record: strawberry.Private[ActionChangeRow]
+
+    @strawberry.field(description="What was done.")
+    def kind(self) -> ChangeKind:
+        return self.record.kind
+
+    @strawberry.field(description="The version that it made.")
+    def version(self) -> int:
+        return self.record.version
+
+    @strawberry.field(description="Who did it.")
+    async def changed_by(self, info: Info) -> PersonRef:
+        return await person_view(info, self.record.changed_by_id)
+
+    @strawberry.field(description="When.")
+    def changed_at(self) -> datetime:
+        return self.record.changed_at
+
+    @strawberry.field(description="The fields that became different; empty where it was added or removed.")
+    def fields(self) -> list[FieldChange]:
+        return [
+            FieldChange(field=_NAMES[name].field, before=_shown(name, before), after=_shown(name, after))
+            for name, (before, after) in self.record.changes.items()
+        ]
+
+
+class _Name(NamedTuple):
+    field: str
+    id_of: str | None = None
+
+
+_NAMES: Final = {
+    "title": _Name("title"),
+    "details": _Name("details"),
+    "type_id": _Name("typeId", "ActionType"),
+    "skill_id": _Name("skillId", "Skill"),
+    "mentorship_id": _Name("mentorshipId", "Mentorship"),
+    "status": _Name("status"),
+    "due_on": _Name("dueOn"),
+}
+
+
+def _shown(name: str, value: str | None) -> str | None:
+    id_of = _NAMES[name].id_of
+    return value if value is None or id_of is None else global_id(id_of, int(value))
 
 
 @strawberry.type(description="One entry of a person's action plan.")
@@ -93,6 +160,17 @@ class Action(Node):
     @strawberry.field(description="Grows by one with each change; send it along with the next one.")
     def version(self) -> int:
         return self.record.version
+
+    @strawberry.field(
+        description="Who changed what and when, oldest first. For the plan's owner, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.HISTORY, of="owner_id")],
+    )
+    async def history(
+        self, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+    ) -> CountedConnection[ActionChange] | None:
+        page = await page_of_changes(self.record.id, PageArguments(first=first, after=after, last=last, before=before))
+        edges, page_info = edges_of(page, lambda row: ActionChange(record=row), change_cursor)
+        return CountedConnection(edges=edges, page_info=page_info, count=lambda: count_changes(self.record.id))
 
 
 @strawberry.type(description="A person's list of actions.")

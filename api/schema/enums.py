@@ -5,14 +5,31 @@ from enum import Enum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
+from api.domain.access import Side
+from api.domain.buttons import MentorAction
 from api.domain.eligibility import EligibilityCode
 from api.domain.errors import RefusalCode
-from api.domain.lifecycle import ActionStatus, RequestStatus
+from api.domain.events import EventKind
+from api.domain.lifecycle import ActionStatus, ChangeKind, RequestStatus
+from api.domain.listing import UnlistedCode
 from api.domain.matching import MatchBasis
 from api.models import SkillKind
 from api.resolvers.requests import RequestBox
 
-__all__ = ["ActionStatus", "EligibilityCode", "MatchBasis", "RefusalCode", "RequestBox", "RequestStatus", "SkillKind"]
+__all__ = [
+    "ActionStatus",
+    "ChangeKind",
+    "EligibilityCode",
+    "EventKind",
+    "MatchBasis",
+    "MentorAction",
+    "RefusalCode",
+    "RequestBox",
+    "RequestStatus",
+    "Side",
+    "SkillKind",
+    "UnlistedCode",
+]
 
 
 def _define(kind: type[Enum], name: str, description: str, **values: str) -> None:
@@ -75,6 +92,59 @@ _define(
     IN_PROGRESS="Begun.",
     DONE="Finished.",
     CANCELLED="Given up.",
+)
+_define(
+    ChangeKind,
+    "ChangeKind",
+    "What was done to an action.",
+    ADDED="It was put on the plan.",
+    CHANGED="Something about it was changed.",
+    REMOVED="It was taken off the plan.",
+)
+_define(
+    Side,
+    "MentorshipSide",
+    "Which part somebody has in a mentorship.",
+    MENTEE="The person who learns.",
+    MENTOR="The person who teaches.",
+    ADMINISTRATOR="Whoever administers mentoring in the organisation.",
+)
+_define(
+    MentorAction,
+    "MentorAction",
+    "What the viewer can do about mentoring others; a client shows a button for each.",
+    BECOME_A_MENTOR="Choose options with `saveMentorProfile`, and become a mentor.",
+    UPDATE_MENTOR_PROFILE="Change the profile with `saveMentorProfile`.",
+    MENTEE_REQUESTS="Look at `requests(box: RECEIVED)` and answer them.",
+)
+_define(
+    UnlistedCode,
+    "UnlistedCode",
+    "What keeps a mentor off the viewer's list.",
+    YOURSELF="The mentor is the viewer.",
+    ALREADY_ASKED="The viewer has asked them and has no answer yet.",
+    ALREADY_YOUR_MENTOR="They mentor the viewer already.",
+    MENTORING_DISABLED="The organisation has mentoring switched off.",
+    LEFT_THE_SEARCH="They no longer offer any option.",
+    PAUSED="They take a break from new requests.",
+    AT_CAPACITY="They have as many mentees as they set.",
+    UNAVAILABLE="They cannot be asked at the moment, for another reason.",
+    COVERS_NO_GAP="They have reached none of the viewer's missing levels.",
+    SHARES_NO_PREFERENCE="They offer none of the options that the viewer wants.",
+)
+_define(
+    EventKind,
+    "NotificationKind",
+    "What people hear of.",
+    REQUEST_RECEIVED="Somebody asks the viewer to mentor them.",
+    REQUEST_REMINDER="Half of the time to answer a request is over.",
+    REQUEST_DELAYED="A mentor whom the viewer asked cannot be found for now; an answer may take longer.",
+    REQUEST_DECIDED="A mentor answered the viewer.",
+    REQUEST_WITHDRAWN="A mentee took back what they had asked of the viewer.",
+    REQUEST_EXPIRED="The time to answer a request of or to the viewer is over.",
+    MENTORSHIP_ENDED="A mentorship of the viewer ended.",
+    MENTOR_AVAILABLE="A mentor whom the viewer waits for can be asked again.",
+    ACTION_PLAN_CHANGED="Somebody else changed an action plan that the viewer may change too.",
 )
 _define(
     RefusalCode,

@@ -1,8 +1,12 @@
+from collections.abc import Sequence
+
 import strawberry
 
+from api.domain.listing import MESSAGES
 from api.domain.matching import Coverage
 from api.domain.matching import Match as MatchRow
 from api.models import Mentor as MentorRow
+from api.schema.enums import UnlistedCode
 from api.schema.gap import SkillGap
 from api.schema.mentor import Mentor, option_views
 from api.schema.node import Info
@@ -33,10 +37,20 @@ class GapCoverage:
         return self.record.points
 
 
+@strawberry.type(description="Something that keeps a mentor off the viewer's list.")
+class UnlistedReason:
+    code: UnlistedCode = strawberry.field(description="What it is, for programs.")
+
+    @strawberry.field(description="What it is, for people.")
+    def message(self) -> str:
+        return MESSAGES[self.code]
+
+
 @strawberry.type(description="A mentor as seen by the viewer, with what the percentage is made of.")
 class Match:
     record: strawberry.Private[MatchRow]
     mentor_record: strawberry.Private[MentorRow]
+    reasons_against: strawberry.Private[Sequence[UnlistedCode]] = ()
 
     @strawberry.field(description="Who it is.")
     def mentor(self) -> Mentor:
@@ -67,3 +81,11 @@ class Match:
     @strawberry.field(description="The options that the viewer wants and the mentor offers.")
     async def shared_options(self, info: Info) -> list[PreferenceOption]:
         return await option_views(info, list(self.record.shared_options))
+
+    @strawberry.field(description="Whether the mentor is on the viewer's list, so that nothing keeps them off it.")
+    def listed(self) -> bool:
+        return not self.reasons_against
+
+    @strawberry.field(description="Everything that keeps the mentor off the viewer's list; empty where they are on it.")
+    def unlisted_reasons(self) -> list[UnlistedReason]:
+        return [UnlistedReason(code=code) for code in self.reasons_against]

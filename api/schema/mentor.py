@@ -4,9 +4,10 @@ from strawberry import ID
 from api.models import Mentor as MentorRow
 from api.models import SkillKind
 from api.resolvers.loaders import present
+from api.schema.enums import MatchBasis
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
-from api.schema.references import PersonRef, person_view
+from api.schema.references import MatchRef, PersonRef, match_view, person_view
 from api.schema.skill import SkillLevel
 
 
@@ -46,6 +47,12 @@ class Mentor(Node):
     @strawberry.field(description="Whether they can be found and asked today.")
     async def available(self, info: Info) -> bool:
         return await info.context.loaders.findable.load(self.record.id)
+
+    @strawberry.field(
+        description="How they suit the viewer, findable or not, with everything that keeps them off the viewer's list."
+    )
+    async def match(self, info: Info, basis: MatchBasis = MatchBasis.SKILL_GAPS_AND_PREFERENCES) -> MatchRef:
+        return await match_view(info, self.record, basis)
 
 
 async def mentor_view(info: Info, mentor_id: int) -> Mentor:

@@ -4,6 +4,7 @@ import strawberry
 from strawberry import ID
 
 from api.models import Mentorship as MentorshipRow
+from api.schema.enums import Side
 from api.schema.node import Info, Node, global_id
 from api.schema.references import PersonRef, person_view
 
@@ -35,6 +36,12 @@ class Mentorship(Node):
     @strawberry.field(description="When it ended; null while it is active.")
     def ended_at(self) -> datetime | None:
         return self.record.ended_at
+
+    @strawberry.field(description="Which side ended it; null while it is active.")
+    def ended_by(self) -> Side | None:
+        row = self.record
+        sides = {row.mentee_id: Side.MENTEE, row.mentor_id: Side.MENTOR}
+        return None if row.ended_at is None else sides.get(row.ended_by_id or 0, Side.ADMINISTRATOR)
 
     @strawberry.field(description="Why, in the words of whoever ended it; null while it is active.")
     def end_reason(self) -> str | None:

@@ -8,6 +8,7 @@ from strawberry import ID
 from api.domain.events import EventKind
 from api.resolvers.notifications import Entry
 from api.schema.action import Action
+from api.schema.mentor import Mentor, mentor_view
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, Node, global_id
 from api.schema.request import MentorRequest
@@ -51,6 +52,37 @@ class RequestReceived(Notification, Node):
         return await _request(info, self.entry)
 
 
+@strawberry.type(description="Half of the time to answer a request is over: for the mentor who was asked.")
+class RequestReminder(Notification, Node):
+    @strawberry.field(description="The request, as it is now.")
+    async def request(self, info: Info) -> MentorRequest:
+        return await _request(info, self.entry)
+
+
+@strawberry.type(
+    description="A mentor whom the viewer asked can no longer be found, since they are full, take a break or left "
+    "the search: the request stands, and an answer may take longer. Told once a request."
+)
+class RequestDelayed(Notification, Node):
+    @strawberry.field(description="The request, as it is now.")
+    async def request(self, info: Info) -> MentorRequest:
+        return await _request(info, self.entry)
+
+
+@strawberry.type(description="The time to answer a request is over: for both sides.")
+class RequestExpired(Notification, Node):
+    @strawberry.field(description="The request, as it is now.")
+    async def request(self, info: Info) -> MentorRequest:
+        return await _request(info, self.entry)
+
+
+@strawberry.type(description="A mentor whom the viewer asked to be told of can be found again.")
+class MentorAvailable(Notification, Node):
+    @strawberry.field(description="The mentor, as they are now.")
+    async def mentor(self, info: Info) -> Mentor:
+        return await mentor_view(info, self.entry.event.mentor_id or 0)
+
+
 @strawberry.type(description="A mentor answered the viewer.")
 class RequestDecided(Notification, Node):
     @strawberry.field(description="The request, as it is now.")
@@ -65,7 +97,7 @@ class RequestWithdrawn(Notification, Node):
         return await _request(info, self.entry)
 
 
-@strawberry.type(description="The other side ended a mentorship.")
+@strawberry.type(description="A mentorship of the viewer ended: for both sides.")
 class MentorshipEnded(Notification, Node):
     @strawberry.field(description="The mentorship, as it is now.")
     async def mentorship(self, info: Info) -> Mentorship:
@@ -87,17 +119,25 @@ class ActionPlanChanged(Notification, Node):
 
 _VIEWS: Final[dict[EventKind, Callable[..., Notification]]] = {
     EventKind.REQUEST_RECEIVED: RequestReceived,
+    EventKind.REQUEST_REMINDER: RequestReminder,
+    EventKind.REQUEST_DELAYED: RequestDelayed,
     EventKind.REQUEST_DECIDED: RequestDecided,
     EventKind.REQUEST_WITHDRAWN: RequestWithdrawn,
+    EventKind.REQUEST_EXPIRED: RequestExpired,
     EventKind.MENTORSHIP_ENDED: MentorshipEnded,
+    EventKind.MENTOR_AVAILABLE: MentorAvailable,
     EventKind.ACTION_PLAN_CHANGED: ActionPlanChanged,
 }
 
 NOTIFICATION_TYPES: Final = (
     RequestReceived,
+    RequestReminder,
+    RequestDelayed,
     RequestDecided,
     RequestWithdrawn,
+    RequestExpired,
     MentorshipEnded,
+    MentorAvailable,
     ActionPlanChanged,
 )
 

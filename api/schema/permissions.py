@@ -11,17 +11,19 @@ from api.schema.node import Info
 
 
 class Needs(FieldExtension):
-    """Resolves a field of a person only for those who may see this aspect of them.
+    """Resolves a field only for those who may see this aspect of the person it belongs to: ``of`` names that person's
+    key in the row behind the field.
 
     Anybody else gets null and, unless ``silently``, a FORBIDDEN error on the field; the rest of the response stands.
     """
 
-    def __init__(self, aspect: Aspect, *, silently: bool = False) -> None:
+    def __init__(self, aspect: Aspect, *, of: str = "id", silently: bool = False) -> None:
         self.aspect = aspect
+        self.of = of
         self.silently = silently
 
     async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        relations = await info.context.loaders.relations.load(source.record.id)
+        relations = await info.context.loaders.relations.load(getattr(source.record, self.of))
         if may(relations, self.aspect):
             return await next_(source, info, **kwargs)
         if self.silently:

@@ -2,15 +2,21 @@ import strawberry
 from strawberry import ID
 
 from api.domain.access import Aspect
-from api.domain.eligibility import reasons_against
+from api.domain.buttons import mentor_actions
+from api.domain.eligibility import Reason, reasons_against
+from api.domain.events import MAILED
 from api.models import Person as PersonRow
 from api.models import SkillKind
+from api.resolvers.requests import count_requests
 from api.schema.action import ActionPlan
+from api.schema.availability import AvailabilityWatch
 from api.schema.eligibility import EligibilityReason, MentorEligibility
+from api.schema.enums import MentorAction, RequestBox, RequestStatus
 from api.schema.gap import SkillGap
 from api.schema.mentor import Mentor, held_views, option_views
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, Node, global_id
+from api.schema.notification_setting import NotificationSetting
 from api.schema.option import PreferenceOption
 from api.schema.permissions import Needs
 from api.schema.references import PersonRef, person_view
@@ -126,15 +132,30 @@ class Person(Node):
         extensions=[Needs(Aspect.MENTORING)],
     )
     async def mentor_eligibility(self, info: Info) -> MentorEligibility | None:
+        return MentorEligibility(reasons=[EligibilityReason(record=each) for each in await self._reasons_against(info)])
+
+    @strawberry.field(
+        description="What the viewer can do about mentoring others: which buttons to show. "
+        "The viewer's own only, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.MENTORING)],
+    )
+    async def mentor_actions(self, info: Info) -> list[MentorAction] | None:
         rule = await info.context.loaders.rule.load(self.record.organisation_id)
-        held = await info.context.loaders.levels_of_person.load(self.record.id)
-        reasons = reasons_against(
-            mentoring_enabled=rule.enabled,
-            attributes=rule.attributes,
-            held={row.skill_id: row.level for row in held},
-            required=rule.level,
-        )
-        return MentorEligibility(reasons=[EligibilityReason(record=reason) for reason in reasons])
+        return [
+            *mentor_actions(
+                eligible=not await self._reasons_against(info),
+                enabled=rule.enabled,
+                has_profile=await info.context.loaders.mentor.load(self.record.id) is not None,
+                offering=bool(await info.context.loaders.options_of_mentor.load(self.record.id)),
+            )
+        ]
+
+    @strawberry.field(
+        description="How many requests wait for the viewer's answer. The viewer's own only, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.MENTORING)],
+    )
+    async def pending_request_count(self, info: Info) -> int | None:
+        return await count_requests(info.context.viewer, RequestBox.RECEIVED, [RequestStatus.PENDING])
 
     @strawberry.field(
         description="What they want in a mentor. The viewer's own only, FORBIDDEN for others.",
@@ -143,3 +164,32 @@ class Person(Node):
     async def mentor_preferences(self, info: Info) -> list[PreferenceOption] | None:
         rows = await info.context.loaders.preferences_of_person.load(self.record.id)
         return await option_views(info, [row.option_id for row in rows])
+
+    @strawberry.field(
+        description="The mentors of whom the viewer hears once they can be found again, those asked for first at the "
+        "front. The viewer's own only, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.MENTORING)],
+    )
+    async def availability_watches(self, info: Info) -> list[AvailabilityWatch] | None:
+        rows = await info.context.loaders.watches_of_person.load(self.record.id)
+        return [AvailabilityWatch(record=row) for row in rows]
+
+    @strawberry.field(
+        description="Which mails the viewer gets, one entry for each kind that there is. "
+        "The viewer's own only, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.MENTORING)],
+    )
+    async def notification_settings(self, info: Info) -> list[NotificationSetting] | None:
+        rows = await info.context.loaders.notification_settings.load(self.record.id)
+        chosen = {row.kind: row.email for row in rows}
+        return [NotificationSetting(kind=kind, email=chosen.get(kind, True)) for kind in MAILED]
+
+    async def _reasons_against(self, info: Info) -> tuple[Reason, ...]:
+        rule = await info.context.loaders.rule.load(self.record.organisation_id)
+        held = await info.context.loaders.levels_of_person.load(self.record.id)
+        return reasons_against(
+            mentoring_enabled=rule.enabled,
+            attributes=rule.attributes,
+            held={row.skill_id: row.level for row in held},
+            required=rule.level,
+        )

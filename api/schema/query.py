@@ -13,7 +13,7 @@ from api.schema.enums import MatchBasis, RequestBox, RequestStatus
 from api.schema.filters import MentorFilter, criteria
 from api.schema.match import Match
 from api.schema.mentor import Mentor
-from api.schema.node import Info, Node
+from api.schema.node import Info, Node, key_of
 from api.schema.nodes import find_node
 from api.schema.notification import Notification, notification_view
 from api.schema.organisation import Organisation
@@ -60,6 +60,13 @@ class Query:
         page = await page_of_mentors(info.context, criteria(filter), arguments)
         edges, page_info = edges_of(page, lambda row: Mentor(record=row.mentor), lambda row: row.cursor)
         return Connection(edges=edges, page_info=page_info)
+
+    @strawberry.field(
+        description="One mentor, findable or not. Null where there is none, or the viewer may not see their card."
+    )
+    async def mentor(self, info: Info, id: ID) -> Mentor | None:
+        record = await info.context.loaders.mentor_card.load(key_of(id, "Mentor"))
+        return Mentor(record=record) if record else None
 
     @strawberry.field(
         description="Mentors who suit the viewer, best first. By gaps, each covers at least one missing level; "

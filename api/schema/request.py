@@ -9,6 +9,7 @@ from api.schema.mentor import Mentor, mentor_view
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, Node, global_id
 from api.schema.references import PersonRef, person_view
+from api.schema.requested_gap import RequestedGap, gap_views
 
 
 @strawberry.type(description="A mentee asking a mentor.")
@@ -44,6 +45,13 @@ class MentorRequest(Node):
     )
     def percent(self) -> float | None:
         return self.record.percent
+
+    @strawberry.field(
+        description="The gaps of the mentee that the mentor covered at the time of asking, at least in part: "
+        "what they ask for help with, by the skill's code."
+    )
+    async def gaps(self, info: Info) -> list[RequestedGap]:
+        return await gap_views(info, self.record.id)
 
     @strawberry.field(description="When the mentee asked.")
     def created_at(self) -> datetime:

@@ -11,7 +11,7 @@ from api.schema.node import Info, key_of
 @strawberry.input(description="Which mentorship to end, and why.")
 class EndMentorshipInput:
     mentorship_id: ID = strawberry.field(description="The mentorship to end.")
-    reason: str = strawberry.field(description="What the other side is told; not blank, at most 4,000 characters.")
+    reason: str = strawberry.field(description="What both sides are told; not blank, at most 4,000 characters.")
 
 
 @strawberry.type(description="What became of it.")
@@ -24,7 +24,10 @@ class EndMentorshipPayload:
 
 @strawberry.type
 class MentorshipMutations:
-    @strawberry.mutation(description="End a mentorship, and with it what it let the mentor see. Either side may.")
+    @strawberry.mutation(
+        description="End a mentorship, and with it what it let the mentor see. Either side may, and an administrator; "
+        "both sides hear of it."
+    )
     async def end_mentorship(self, info: Info, input: EndMentorshipInput) -> EndMentorshipPayload:
         ended = await outcome(
             info,

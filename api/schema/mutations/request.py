@@ -7,6 +7,7 @@ from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.actions.withdraw import withdraw
 from api.models import MentorRequest as MentorRequestRow
+from api.schema.action_draft import ActionDraft, draft_for
 from api.schema.mutations.outcome import UserError, outcome
 from api.schema.node import Info, key_of
 from api.schema.request import MentorRequest
@@ -46,6 +47,10 @@ class WithdrawInput:
 class DecidePayload:
     request: MentorRequest | None = strawberry.field(
         description="The request as it is now, also where somebody else came first; null where otherwise refused."
+    )
+    draft: ActionDraft | None = strawberry.field(
+        description="With an acceptance, an action about the mentorship to put on the mentee's plan by `saveAction`; "
+        "null otherwise, and where the organisation has no type of action for it."
     )
     errors: list[UserError] = strawberry.field(description="What was wrong; empty where all went well.")
 
@@ -105,4 +110,8 @@ class RequestMutations:
 async def _decided(info: Info, work: Awaitable[MentorRequestRow]) -> DecidePayload:
     decided = await outcome(info, work)
     record = decided.value or (decided.subject if isinstance(decided.subject, MentorRequestRow) else None)
-    return DecidePayload(request=MentorRequest(record=record) if record else None, errors=decided.errors)
+    return DecidePayload(
+        request=MentorRequest(record=record) if record else None,
+        draft=await draft_for(info, decided.value) if decided.value else None,
+        errors=decided.errors,
+    )
