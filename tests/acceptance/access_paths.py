@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     GraphQLField,
@@ -75,6 +75,19 @@ def document(operation: str) -> str:
     return "\n".join((operation, *fragments))
 
 
+Place = tuple[str | int, ...]
+
+
+def shown_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """The objects of a response where a `...Type` stood, and their places in it."""
+    if isinstance(value, dict) and (found := TYPES.get(value.get("__typename", ""))):
+        if found.fields.keys() <= value.keys():
+            yield place, value
+    if isinstance(value, dict | list):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from shown_in(each, (*place, key))
+
+
 _CARD: Final = "...Mentor person { ...Person }"
 _MENTORSHIP: Final = "...Mentorship mentor { ...Person } mentee { ...Person }"
 _REQUEST: Final = f"...MentorRequest mentee {{ ...Person }} mentor {{ {_CARD} }} mentorship {{ {_MENTORSHIP} }}"
@@ -95,7 +108,9 @@ def _entries() -> Iterator[str]:
 
 LOG: Final = f"{{ notifications(first: 100) {{ nodes {{ {' '.join(_entries())} }} }} }}"
 STREAM: Final = f"subscription ($after: String) {{ notificationReceived(after: $after) {{ {' '.join(_entries())} }} }}"
-MATCHES: Final = f'{{ matches(filter: {{search: "Pia"}}) {{ nodes {{ ...Match mentor {{ {_CARD} }} }} }} }}'
+# P's objects that have no id, and how to read them.
+WITHOUT_ID: Final = {"Match": '{ matches(filter: {search: "Pia"}) { nodes { ...Match } } }'}
+_MATCHES: Final = f'{{ matches(filter: {{search: "Pia"}}) {{ nodes {{ ...Match mentor {{ {_CARD} }} }} }} }}'
 
 Finds = dict[Role, frozenset[str]]
 
@@ -181,7 +196,7 @@ PATHS: Final = (
         operation=f'{{ mentors(filter: {{search: "Pia"}}) {{ nodes {{ {_CARD} }} }} }}',
         finds=_to("Mentor Person", *_ASKERS),
     ),
-    Path(name="matches(filter)", operation=MATCHES, finds=_to("Match Mentor Person", *_ASKERS)),
+    Path(name="matches(filter)", operation=_MATCHES, finds=_to("Match Mentor Person", *_ASKERS)),
     Path(
         name="organisation",
         operation="{ organisation { ...Organisation preferenceOptions { ...PreferenceOption } "
