@@ -80,9 +80,9 @@ Place = tuple[str | int, ...]
 
 def shown_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, dict[str, Any]]]:
     """The objects of a response where a `...Type` stood, and their places in it."""
-    if isinstance(value, dict) and (found := TYPES.get(value.get("__typename", ""))):
-        if found.fields.keys() <= value.keys():
-            yield place, value
+    found = TYPES.get(value.get("__typename", "")) if isinstance(value, dict) else None
+    if found and found.fields.keys() <= value.keys():
+        yield place, value
     if isinstance(value, dict | list):
         for key, each in value.items() if isinstance(value, dict) else enumerate(value):
             yield from shown_in(each, (*place, key))

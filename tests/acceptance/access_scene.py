@@ -137,9 +137,7 @@ class Scene:
         for (role, name), ids in wanted.items():
             nodes = f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ ...{name} }} }}"
             operation = document(WITHOUT_ID.get(name, nodes)) if name else _LOG
-            response = (
-                await self.ask(self.token(role), operation, **({"ids": ids} if "$ids" in operation else {}))
-            ).json()
+            response = (await self.ask(self.token(role), operation, ids=ids)).json()
             found |= {each.get("id", each["__typename"]): each for _, each in shown_in(response.get("data"))}
         return found
 
