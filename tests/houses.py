@@ -103,7 +103,14 @@ class House:
     ) -> Person:
         """An eligible person who offers to mentor."""
         person = await self.person(name, held={"BUSI": 4, **(held or {})}, **fields)
-        await Mentor.create(id=person.id, organisation_id=self.organisation.id, capacity=capacity, paused=paused)
+        offers = list(offers)
+        await Mentor.create(
+            id=person.id,
+            organisation_id=self.organisation.id,
+            capacity=capacity,
+            paused=paused,
+            announced_available=bool(offers) and not paused,
+        )
         for label in offers:
             await MentorOption.create(
                 organisation_id=self.organisation.id, mentor_id=person.id, option_id=self.options[label].id

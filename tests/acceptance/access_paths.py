@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from api.schema.build import sdl
-from tests.acceptance.access_rules import DEVELOPERS, ORGANISATION, PUBLIC, RULES, SKIPPED, Role
+from tests.acceptance.access_rules import DEVELOPERS, ORGANISATION, PERSONAL, PUBLIC, RULES, SKIPPED, Role
 
 SERVED: Final[GraphQLSchema] = build_schema(sdl())
 
@@ -83,9 +83,13 @@ def shown_in(value: Any, place: Place = ()) -> Iterator[tuple[Place, dict[str, A
     found = TYPES.get(value.get("__typename", "")) if isinstance(value, dict) else None
     if found and found.fields.keys() <= value.keys():
         yield place, value
-    if isinstance(value, dict | list):
-        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+    if isinstance(value, list):
+        for key, each in enumerate(value):
             yield from shown_in(each, (*place, key))
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if f"{value.get('__typename')}.{name}" not in PERSONAL:
+                yield from shown_in(each, (*place, name))
 
 
 _CARD: Final = "...Mentor person { ...Person }"
@@ -261,7 +265,7 @@ HAPPENS: Final[dict[str, Finds]] = {
     "P asks the viewer again": _to("RequestReceived MentorRequest Person", Role.PAST_MENTOR, Role.DECLINED_MENTOR),
     "P withdraws, and is accepted": _to("RequestWithdrawn MentorRequest Person", Role.DECLINED_MENTOR)
     | _to("RequestDecided MentorRequest Mentorship Person", Role.SELF),
-    "P ends a mentorship": _to("MentorshipEnded Mentorship Person", Role.PAST_MENTOR),
+    "P ends a mentorship": _to("MentorshipEnded Mentorship Person", Role.SELF, Role.PAST_MENTOR),
     "P changes P's plan": _to("ActionPlanChanged Action Person", Role.LINE_MANAGER, Role.ACTIVE_MENTOR),
     "P changes the viewer's plan": _to("Person", Role.ACTIVE_MENTEE, Role.COLLEAGUE),
 }

@@ -66,6 +66,7 @@ class Scene:
     client: httpx.AsyncClient
     people: dict[Role, Person] = field(default_factory=dict)
     bosses: dict[Role, Person] = field(default_factory=dict)
+    away: Person = field(init=False)
     tokens: dict[Role, str] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
     canaries: list[str] = field(default_factory=list)

@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
 
+from api.actions.sweep import expire_requests, remind_mentors
 from api.database import connections
-from api.models import FrameworkLevel, HeldLevel, Person, RoleProfile, Skill, SkillKind
+from api.domain.ids import decode_id
+from api.models import FrameworkLevel, HeldLevel, MentorRequest, Person, RoleProfile, Skill, SkillKind
 from api.schema.node import global_id
 from api.settings import Settings
 from tests.acceptance.access_paths import HAPPENS
@@ -15,6 +18,7 @@ from tests.acceptance.access_rules import Role
 from tests.acceptance.access_scene import SIGNED_IN, Scene, Step, listening
 from tests.acceptance.servers import Server
 from tests.houses import House
+from tests.wakers import Recorder
 
 P: Final = Role.SELF
 # Everybody but P looks for the same, so that all of them see the same match.
@@ -36,7 +40,9 @@ async def _people(scene: Scene) -> House:
         place = elsewhere if role is Role.OTHER_ORGANISATION else house
         scene.bosses[role] = foreign_boss if place is elsewhere else p if role is Role.COLLEAGUE else boss
         make = place.mentor if role in _MENTORS else place.person
-        scene.people[role] = await make(role.value, manager=scene.bosses[role], **_SEEKING)
+        held = {"TEST": 4} if role in _MENTORS else {}
+        scene.people[role] = await make(role.value, manager=scene.bosses[role], held=held, **_SEEKING)
+    scene.away = await house.mentor("Away", paused=True)
     return house
 
 
@@ -45,8 +51,8 @@ async def _p(scene: Scene, house: House, manager: Person) -> Person:
     await house.skill(attribute, SkillKind.ATTRIBUTE)
     await house.options["Technical depth"].update_from_dict({"label": wanted}).save()
     p = await house.mentor(
-        "Pia", held={"PROG": 5, held: 2, attribute: 3}, required={gap: 3}, wants=("Technical depth",), manager=manager,
-        capacity=5, job_title="Engineer", location="Porto", time_zone="Europe/Lisbon",
+        "Pia", held={"PROG": 5, held: 2, attribute: 3}, required={gap: 3, "TEST": 2}, wants=("Technical depth",),
+        manager=manager, capacity=5, job_title="Engineer", location="Porto", time_zone="Europe/Lisbon",
     )  # fmt: skip
     await Person.filter(id=p.id).update(email=f"{scene.canary('email')}@example.com")
     await RoleProfile.filter(id=p.role_profile_id).update(name=scene.canary("role"))
@@ -121,8 +127,33 @@ class Story:
         await self.does(
             role, "endMentorship", "mentorship", mentorshipId=mentorship, reason=self.scene.canary("reason")
         )
-        (other,) = self.scene.things[mentorship].concerns - {role}
-        await self.scene.told(other, "MentorshipEnded", mentorship)
+        for side in self.scene.things[mentorship].concerns:
+            await self.scene.told(side, "MentorshipEnded", mentorship)
+
+    async def time_passes(self, request: str) -> None:
+        """Until half of the time to answer is over, and until all of it is."""
+        mentee, mentor = self._sides(request)
+        key = decode_id(request)
+        for then, sweep, hearers, entry in (
+            (timedelta(days=1), remind_mentors, (mentor,), "RequestReminder"),
+            (timedelta(0), expire_requests, (mentor, mentee), "RequestExpired"),
+        ):
+            now = datetime.now(UTC)
+            times = {"created_at": now - timedelta(days=9), "expires_at": now + then}
+            await MentorRequest.filter(id=key and key[1]).update(**times)
+            await sweep(Recorder())
+            for role in hearers:
+                await self.scene.told(role, entry, request)
+
+    async def takes_a_break(self, mentor: Role, request: str) -> None:
+        """A mentor whom P asked, and for whom P then waits, cannot be found for a while."""
+        profile = {"optionIds": [self.ids["PreferenceOption"]]}
+        mentor_id = global_id("Mentor", self.scene.people[mentor].id)
+        await self.does(mentor, "saveMentorProfile", "mentor", paused=True, **profile)
+        await self.scene.told(P, "RequestDelayed", request)
+        await self.does(P, "notifyWhenAvailable", "viewer", mentorId=mentor_id)
+        await self.does(mentor, "saveMentorProfile", "mentor", paused=False, **profile)
+        await self.scene.told(P, "MentorAvailable", mentor_id)
 
     async def plans(self, *hearers: Role, **more: Any) -> str:
         """P adds to P's plan."""
@@ -151,7 +182,11 @@ async def _before(story: Story) -> None:
     await story.plans(Role.LINE_MANAGER, Role.PAST_MENTOR)
     await story.ends(P, ended)
     going_on = await story.begins(P, Role.ACTIVE_MENTOR)
-    await story.answers(await story.asks(P, Role.DECLINED_MENTOR), "decline")
+    await story.time_passes(await story.asks(P, Role.DECLINED_MENTOR))
+    asked = await story.asks(P, Role.DECLINED_MENTOR)
+    await story.takes_a_break(Role.DECLINED_MENTOR, asked)
+    await story.answers(asked, "decline")
+    await story.does(P, "notifyWhenAvailable", "viewer", mentorId=global_id("Mentor", story.scene.away.id))
     await story.withdraws(await story.asks(Role.ACTIVE_MENTEE, P))
     await story.ends(Role.ACTIVE_MENTEE, await story.begins(Role.ACTIVE_MENTEE, P))
     await story.begins(Role.ACTIVE_MENTEE, P)
@@ -224,10 +259,10 @@ async def told(server: Server) -> AsyncIterator[Scene]:
         scene = Scene(server=server, client=client)
         async with connections(Settings(database_url=server.database_url), server.database_url):
             house = await _people(scene)
-        for role in SIGNED_IN:
-            scene.beginnings[role] = (await scene.data(scene.token(role), "{ latestCursor }"))["latestCursor"]
-        story = Story(scene, _own_things(scene, house))
-        await _before(story)
+            for role in SIGNED_IN:
+                scene.beginnings[role] = (await scene.data(scene.token(role), "{ latestCursor }"))["latestCursor"]
+            story = Story(scene, _own_things(scene, house))
+            await _before(story)
         for role in SIGNED_IN:
             cursor = (await scene.data(scene.token(role), "{ latestCursor }"))["latestCursor"]
             read = "mutation ($upTo: String!) { markNotificationsRead(input: {upTo: $upTo}) { errors { code } } }"
