@@ -9,11 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
+import orjson
 import uvicorn
 from cyclopts import App, Parameter
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.prompt import Confirm
+from tortoise.expressions import Q
 
+from api.actions.erase_person import erase_person
+from api.actions.export_person import export_person
 from api.actions.import_framework import import_framework
 from api.actions.import_people import import_people
 from api.actions.organisations import ensure_organisation
@@ -39,12 +44,19 @@ from api.worker import build_worker
 
 app = App(name="mentoring-api", help="Request a Mentor, as a GraphQL API with live subscriptions.")
 imports = App(name="import", help="Read an organisation's framework and people from files.")
+persons = App(name="person", help="Give out, or remove, all that is held of one person.")
 app.command(imports)
+app.command(persons)
 
 FrameworkFiles = Annotated[Path, Parameter(help="One or more files that together hold the framework.")]
 PeopleFile = Annotated[Path, Parameter(help="The CSV file; one row a person, the email is the key.")]
 PersonName = Annotated[str, Parameter(help="Their email or their token subject.")]
 Hours = Annotated[float, Parameter(help="How many hours it is to be good for.")]
+ErasedWithoutAsking = Annotated[bool, Parameter(name="--yes", negative="", help="Do not ask first.")]
+PersonOrganisation = Annotated[
+    str | None,
+    Parameter(name="--organisation", help="Whose they are; needed where several have somebody of that email."),
+]
 OrganisationName = Annotated[
     str | None,
     Parameter(name="--organisation", help="Whose it is; made if new. Not needed where there is only one."),
@@ -115,16 +127,42 @@ async def import_people_file(file: PeopleFile, *, organisation: OrganisationName
     print(f"{owner.name}: {counts}")
 
 
+@persons.command(name="export")
+async def export(person: PersonName, *, organisation: PersonOrganisation = None) -> None:
+    """Print all that is held of a person, as JSON."""
+    async with _database():
+        held = await export_person(await _person(person, organisation))
+    print(orjson.dumps(held, option=orjson.OPT_INDENT_2).decode())
+
+
+@persons.command(name="erase")
+async def erase(
+    person: PersonName, *, organisation: PersonOrganisation = None, yes: ErasedWithoutAsking = False
+) -> None:
+    """Remove all that is held of a person, for good. What others did with them stays, without their name."""
+    async with _database():
+        found = await _person(person, organisation)
+        if not yes and not _confirmed(f"Erase {found.name} <{found.email}> for good?"):
+            raise Refusal("nothing was erased; say --yes to do so without being asked.")
+        await erase_person(Nobody(), person=found)
+    print(f"Erased {person}.")
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return Confirm.ask(question, default=False)
+    except EOFError:
+        return False
+
+
 @app.command
-async def token(person: PersonName, *, hours: Hours = 12) -> None:
+async def token(person: PersonName, *, organisation: PersonOrganisation = None, hours: Hours = 12) -> None:
     """Print a token for a person, signed with the local key."""
     settings = Settings()
     if settings.jwks_url:
         raise Refusal("Tokens come from the issuer behind MENTORING_JWKS_URL; the local key is not in use.")
     async with _database():
-        found = await Person.get_or_none(subject=person) or await Person.filter(email=person.lower()).first()
-    if found is None:
-        raise Refusal(f"There is nobody with the email or subject {person!r}.")
+        found = await _person(person, organisation)
     print(issue_token(settings, local_key(settings.signing_key_file), found.subject, lifetime=timedelta(hours=hours)))
 
 
@@ -174,6 +212,19 @@ async def _database() -> AsyncIterator[None]:
             await migrate(url)
         async with connections(settings, url):
             yield
+
+
+async def _person(named: str, organisation: str | None) -> Person:
+    """The one person of this email or subject."""
+    found = await Person.filter(Q(email=named.lower()) | Q(subject=named)).prefetch_related("organisation")
+    if organisation is not None:
+        found = [each for each in found if each.organisation.name == organisation]
+    if not found:
+        raise Refusal(f"There is nobody with the email or subject {named!r}.")
+    if len(found) > 1:
+        names = ", ".join(sorted(repr(each.organisation.name) for each in found))
+        raise Refusal(f"Several organisations have {named!r}: say which with --organisation, one of {names}.")
+    return found[0]
 
 
 async def _organisation(name: str | None) -> Organisation:

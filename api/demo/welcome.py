@@ -1,7 +1,7 @@
 """What `demo` says: where to look, who to be, and what to paste in order to see a live alert."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
@@ -109,8 +109,15 @@ Or open these, where each is filled in already, and run them in this order:
 mentor's tab: {_link(graphiql, mentor, _LISTEN)}
 mentee's tab: {_link(graphiql, mentee, connect)}
 
+{_mails(settings)}
 Ctrl+C stops the service; what you did is kept in {settings.data}.
 """
+
+
+def _mails(settings: Settings) -> str:
+    if settings.smtp_url:
+        return f"Mails leave through {urlsplit(settings.smtp_url).hostname}."
+    return f"Mails are written into the folder {settings.mail_folder}: open them with any mail program."
 
 
 def _link(graphiql: str, token: str, query: str) -> str:

@@ -34,6 +34,13 @@ WHERE task_name = '{SEND_MAIL}' AND status = 'todo'
   AND event.id = (args ->> 'event_id')::bigint AND event.organisation_id = $1
 """
 
+# Those that failed for good among them.
+_DISCARD_MAILS_TO: Final = f"""
+DELETE FROM procrastinate_jobs USING event
+WHERE task_name = '{SEND_MAIL}' AND status <> 'doing'
+  AND event.id = (args ->> 'event_id')::bigint AND event.person_id = $1
+"""
+
 
 async def defer_mails(connection: BaseDBAsyncClient, events: Sequence[tuple[int, int]]) -> None:
     """Put aside a mail about each event: pairs of the event's key and its recipient's."""
@@ -50,3 +57,8 @@ async def defer_reconcile(connection: BaseDBAsyncClient, organisation_id: int) -
 async def discard_mails(connection: BaseDBAsyncClient, organisation_id: int) -> None:
     """Forget the mails that wait for an organisation's people."""
     await connection.execute_query(_DISCARD_MAILS, [organisation_id])
+
+
+async def discard_mails_to(connection: BaseDBAsyncClient, person_id: int) -> None:
+    """Forget the mails that wait for a person, before their log goes."""
+    await connection.execute_query(_DISCARD_MAILS_TO, [person_id])

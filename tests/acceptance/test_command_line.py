@@ -1,6 +1,7 @@
 """The command line, as people and scripts use it."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -165,6 +166,25 @@ async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path, data_f
         process.send_signal(signal.SIGINT)
         process.wait(10)
     assert databases_in(data) == []
+
+
+def test_what_is_held_of_a_person_is_given_out_and_erased(tmp_path: Path, data_folder: Path) -> None:
+    people = write_csv(tmp_path / "people.csv", [["Email", "Name"], ["ada@example.com", "Ada Lovelace"]])
+    assert run(data_folder, "import", "people", people, "--organisation", "Acme").returncode == 0
+    assert run(data_folder, "import", "people", people, "--organisation", "Other").returncode != 0, (
+        "the subject is taken"
+    )
+    held = json.loads(run(data_folder, "person", "export", "Ada@example.com").stdout)
+    assert (held["organisation"], held["person"][0]["name"]) == ("Acme", "Ada Lovelace")
+    unasked = run(data_folder, "person", "erase", "ada@example.com")
+    assert unasked.returncode != 0
+    assert "nothing was erased" in unasked.stderr
+    erased = run(data_folder, "person", "erase", "ada@example.com", "--yes")
+    assert erased.returncode == 0, erased.stderr
+    for command in (("person", "export"), ("person", "erase"), ("token",)):
+        gone = run(data_folder, *command, "ada@example.com")
+        assert gone.returncode != 0
+        assert "nobody with the email or subject 'ada@example.com'" in gone.stderr
 
 
 @pytest.mark.parametrize(
