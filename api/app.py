@@ -24,6 +24,7 @@ from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.transport import health
 from api.transport.endpoint import GraphQLEndpoint
+from api.transport.links import link_routes
 from api.transport.origins import Origins
 from api.worker import build_worker
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Starlette:
     ]
     if settings.graphiql:
         routes.append(Route("/", _to_graphiql))
+        routes.extend(link_routes(GRAPHIQL_PATH))
         routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
 

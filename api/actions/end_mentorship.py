@@ -33,7 +33,8 @@ async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reas
             RefusalCode.ALREADY_DECIDED,
             "This mentorship has ended already; nothing was changed.",
             field="mentorshipId",
-            subject=mentorship,
+            # An administrator does not read why it ended.
+            subject=mentorship if does(_side(viewer, mentorship), Act.READ) else None,
         )
     await Mentor.filter(id=mentorship.mentor_id).update(active_mentees=F("active_mentees") - 1)
     await work.audit(

@@ -21,7 +21,7 @@ class Mentor(OrganisationRow):
     capacity: int | None = fields.IntField(null=True)
     paused = fields.BooleanField(default=False)
     active_mentees = fields.IntField(default=0)
-    announced_available = fields.BooleanField(default=False)
+    announced_available = fields.BooleanField(default=False, db_default=False)
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
