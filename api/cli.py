@@ -24,6 +24,7 @@ from api.database import connections, database_url, migrate
 from api.demo.load import NAME as DEMO_NAME
 from api.demo.load import load_demo
 from api.demo.welcome import welcome
+from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Refused
 from api.frameworks.errors import BadFile
 from api.frameworks.framework import read_framework
@@ -40,6 +41,7 @@ app.command(imports)
 FrameworkFiles = Annotated[Path, Parameter(help="One or more files that together hold the framework.")]
 PeopleFile = Annotated[Path, Parameter(help="The CSV file; one row a person, the email is the key.")]
 PersonName = Annotated[str, Parameter(help="Their email or their token subject.")]
+Admin = Annotated[bool, Parameter(negative="", help="Give it the role that runs mentoring in their organisation.")]
 Hours = Annotated[float, Parameter(help="How many hours it is to be good for.")]
 OrganisationName = Annotated[
     str | None,
@@ -96,7 +98,7 @@ async def import_people_file(file: PeopleFile, *, organisation: OrganisationName
 
 
 @app.command
-async def token(person: PersonName, *, hours: Hours = 12) -> None:
+async def token(person: PersonName, *, hours: Hours = 12, admin: Admin = False) -> None:
     """Print a token for a person, signed with the local key."""
     settings = Settings()
     if settings.jwks_url:
@@ -105,7 +107,8 @@ async def token(person: PersonName, *, hours: Hours = 12) -> None:
         found = await Person.get_or_none(subject=person) or await Person.filter(email=person.lower()).first()
     if found is None:
         raise Refusal(f"There is nobody with the email or subject {person!r}.")
-    print(issue_token(settings, local_key(settings.signing_key_file), found.subject, lifetime=timedelta(hours=hours)))
+    key, roles = local_key(settings.signing_key_file), [ADMINISTRATOR] if admin else []
+    print(issue_token(settings, key, found.subject, lifetime=timedelta(hours=hours), roles=roles))
 
 
 @app.command
