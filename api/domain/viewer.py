@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """The signed-in person. Everything that they can reach is of their organisation. An administrator runs mentoring in it."""
+    """The signed-in person. All that they can reach is of their organisation; administrators run mentoring in it."""
 
     person_id: int
     organisation_id: int
