@@ -18,11 +18,13 @@ class _Key(NamedTuple):
 
 
 async def options_of(organisation_id: int) -> list[PreferenceOption]:
-    return await PreferenceOption.filter(organisation_id=organisation_id).order_by("position", "id")
+    """Those that can be chosen."""
+    return await PreferenceOption.filter(organisation_id=organisation_id, retired=False).order_by("position", "id")
 
 
 async def action_types_of(organisation_id: int) -> list[ActionType]:
-    return await ActionType.filter(organisation_id=organisation_id).order_by("position", "id")
+    """Those that can be chosen."""
+    return await ActionType.filter(organisation_id=organisation_id, retired=False).order_by("position", "id")
 
 
 async def levels_of_framework(organisation_id: int) -> list[FrameworkLevel]:

@@ -31,6 +31,12 @@ class ActionType(Node):
     def mentorship(self) -> bool:
         return self.record.mentorship
 
+    @strawberry.field(
+        description="Whether it is no longer on the list: actions that have it keep it, no other can be given it."
+    )
+    def retired(self) -> bool:
+        return self.record.retired
+
 
 @strawberry.type(description="One entry of a person's action plan.")
 class Action(Node):

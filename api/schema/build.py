@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.mentorship import MentorshipMutations
 from api.schema.mutations.notification import NotificationMutations
 from api.schema.mutations.plan import PlanMutations
@@ -18,7 +19,14 @@ from api.schema.subscription import Subscription
 @strawberry.type(
     description="What can be changed. What the person did wrong comes back in `errors`, and nothing was changed."
 )
-class Mutation(ProfileMutations, RequestMutations, MentorshipMutations, PlanMutations, NotificationMutations):
+class Mutation(
+    ProfileMutations,
+    RequestMutations,
+    MentorshipMutations,
+    PlanMutations,
+    NotificationMutations,
+    AdministrationMutations,
+):
     pass
 
 
