@@ -30,6 +30,7 @@ from api.database import NotMigrated, connections, database_url
 from api.demo.load import NAME as DEMO_NAME
 from api.demo.load import load_demo
 from api.demo.welcome import welcome
+from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Refused
 from api.frameworks.errors import BadFile
 from api.frameworks.framework import read_framework
@@ -51,6 +52,7 @@ app.command(persons)
 FrameworkFiles = Annotated[Path, Parameter(help="One or more files that together hold the framework.")]
 PeopleFile = Annotated[Path, Parameter(help="The CSV file; one row a person, the email is the key.")]
 PersonName = Annotated[str, Parameter(help="Their email or their token subject.")]
+Admin = Annotated[bool, Parameter(negative="", help="Give it the role that runs mentoring in their organisation.")]
 Hours = Annotated[float, Parameter(help="How many hours it is to be good for.")]
 ErasedWithoutAsking = Annotated[bool, Parameter(name="--yes", negative="", help="Do not ask first.")]
 PersonOrganisation = Annotated[
@@ -156,14 +158,17 @@ def _confirmed(question: str) -> bool:
 
 
 @app.command
-async def token(person: PersonName, *, organisation: PersonOrganisation = None, hours: Hours = 12) -> None:
+async def token(
+    person: PersonName, *, organisation: PersonOrganisation = None, hours: Hours = 12, admin: Admin = False
+) -> None:
     """Print a token for a person, signed with the local key."""
     settings = Settings()
     if settings.jwks_url:
         raise Refusal("Tokens come from the issuer behind MENTORING_JWKS_URL; the local key is not in use.")
     async with _database():
         found = await _person(person, organisation)
-    print(issue_token(settings, local_key(settings.signing_key_file), found.subject, lifetime=timedelta(hours=hours)))
+    key, roles = local_key(settings.signing_key_file), [ADMINISTRATOR] if admin else []
+    print(issue_token(settings, key, found.subject, lifetime=timedelta(hours=hours), roles=roles))
 
 
 @app.command

@@ -88,8 +88,8 @@ def _forget_dead_users(folder: Path) -> None:
         users.write_text(json.dumps([pid for pid in listed if psutil.pid_exists(pid)]))
 
 
-def tortoise_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
-    """Tortoise's configuration for a PostgreSQL URL, unix sockets (`?host=/folder`) included."""
+def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -> dict[str, Any]:
+    """Tortoise's configuration for a PostgreSQL URL, unix sockets (`?host=/folder`) included; works under ``role``."""
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     credentials: dict[str, Any] = {
@@ -103,7 +103,10 @@ def tortoise_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     }
     if "sslmode" in options:
         credentials["ssl"] = options.pop("sslmode")
-    credentials["server_settings"] = {**options, "role": ROLE}
+    if role:
+        options["role"] = role
+    if options:
+        credentials["server_settings"] = options
     return {
         "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
         "apps": {"models": {"models": ["api.models"], "migrations": "api.models.migrations"}},
@@ -116,7 +119,7 @@ def tortoise_config(url: str, *, pool_size: int = 10) -> dict[str, Any]:
 async def connections(settings: Settings, url: str) -> AsyncIterator[None]:
     """Tortoise, connected for as long as the block lasts, for every task of the process."""
     async with TortoiseContext() as context:
-        config = tortoise_config(url, pool_size=settings.database_pool_size)
+        config = tortoise_config(url, pool_size=settings.database_pool_size, role=ROLE)
         await context.init(config=config, _enable_global_fallback=True)
         await _check_role()
         yield

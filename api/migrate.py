@@ -38,8 +38,6 @@ async def migrate(url: str) -> None:
 
 
 async def _migrate_models(config: dict[str, Any]) -> None:
-    # Migrations are the owner's work.
-    config["connections"]["default"]["credentials"].get("server_settings", {}).pop("role", None)
     async with TortoiseContext() as context:
         await context.init(config=config)
         await apply_migrations(config=config)

@@ -24,8 +24,8 @@ from api.models import (
 _numbers = count(1)
 
 
-def viewer_of(person: Person) -> Viewer:
-    return Viewer(person_id=person.id, organisation_id=person.organisation_id)
+def viewer_of(person: Person, *, administrator: bool = False) -> Viewer:
+    return Viewer(person_id=person.id, organisation_id=person.organisation_id, administrator=administrator)
 
 
 @dataclass

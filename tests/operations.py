@@ -19,18 +19,19 @@ def context_of(viewer: Viewer) -> Context:
     return Context(viewer=viewer, services=services)
 
 
-async def answer(person: Person, operation: str, **variables: Any) -> dict[str, Any]:
+async def answer(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
     """The response as a client gets it."""
-    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer_of(person)))
+    viewer = who if isinstance(who, Viewer) else viewer_of(who)
+    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer))
     shown: dict[str, Any] = {"data": result.data}
     if result.errors:
         shown["errors"] = present(result.errors)
     return shown
 
 
-async def data(person: Person, operation: str, **variables: Any) -> dict[str, Any]:
+async def data(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
     """The data of a response that must have no errors."""
-    response = await answer(person, operation, **variables)
+    response = await answer(who, operation, **variables)
     assert "errors" not in response, response["errors"]
     found: dict[str, Any] = response["data"]
     return found

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from tortoise.expressions import F
 
+from api.actions.options import chosen_action_type
 from api.actions.plan import announce_change, check_may_edit, editable_action, remember_change
 from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.lifecycle import ActionStatus, ChangeKind
 from api.domain.text import LONGEST_LINE, optional_text, required_text
-from api.domain.unchanged import UNCHANGED, NotSaid
+from api.domain.unchanged import UNCHANGED, NotSaid, said
 from api.domain.viewer import Viewer
-from api.models import Action, ActionType, Mentorship, Skill
+from api.models import Action, Mentorship, Skill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,7 @@ class ActionInput:
     due_on: date | NotSaid | None = UNCHANGED
 
     def said(self) -> dict[str, Any]:
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return {name: value for name, value in values.items() if value is not UNCHANGED}
+        return said(**{name: getattr(self, name) for name in self.__slots__})
 
 
 @action
@@ -40,7 +40,7 @@ async def add_action(work: Work, *, viewer: Viewer, owner_id: int, given: Action
     for field, value in (("title", given.title), ("type_id", given.type_id)):
         if value is UNCHANGED:
             given = replace(given, **{field: None})
-    values = await _checked(viewer, owner_id, given)
+    values = await _checked(viewer, owner_id, given, type_so_far=None)
     written = await Action.create(
         organisation_id=viewer.organisation_id,
         owner_id=owner_id,
@@ -59,7 +59,7 @@ async def change_action(work: Work, *, viewer: Viewer, action_id: int, version: 
     STALE_VERSION, which tells the present one.
     """
     present = await editable_action(viewer, action_id)
-    values = await _checked(viewer, present.owner_id, given)
+    values = await _checked(viewer, present.owner_id, given, type_so_far=present.type_id)
     return await _write(work, viewer, present, version, values, kind=ChangeKind.CHANGED)
 
 
@@ -92,7 +92,7 @@ async def _write(
 _VERBS: Final = {ChangeKind.CHANGED: "change_action", ChangeKind.REMOVED: "remove_action"}
 
 
-async def _checked(viewer: Viewer, owner_id: int, given: ActionInput) -> dict[str, Any]:
+async def _checked(viewer: Viewer, owner_id: int, given: ActionInput, *, type_so_far: int | None) -> dict[str, Any]:
     """What was said, as it is to be stored."""
     values = given.said()
     ours = viewer.organisation_id
@@ -104,8 +104,8 @@ async def _checked(viewer: Viewer, owner_id: int, given: ActionInput) -> dict[st
         values["details"] = optional_text(values["details"], "details")
     if "status" in values:
         values["status"] = values["status"] or ActionStatus.PLANNED
-    if "type_id" in values and not await ActionType.exists(id=values["type_id"] or 0, organisation_id=ours):
-        raise Refused(RefusalCode.INVALID, "Choose one of the organisation's action types.", field="typeId")
+    if "type_id" in values:
+        values["type_id"] = await chosen_action_type(viewer, values["type_id"], so_far=type_so_far)
     if values.get("skill_id") is not None and not await Skill.exists(id=values["skill_id"], organisation_id=ours):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such skill.", field="skillId")
     if values.get("mentorship_id") is not None and not await Mentorship.exists(

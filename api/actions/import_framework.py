@@ -9,6 +9,7 @@ from tortoise.connection import get_connection
 from api.actions.work import Work, action
 from api.frameworks.rows import FrameworkRows, SkillRow
 from api.models import Skill
+from api.notifications.outbox import defer_reconcile
 
 Progress = Callable[[int, int], None]
 
@@ -76,6 +77,7 @@ async def import_framework(
     counts = FrameworkCounts(
         read=len(rows.skills), added=sum(outcomes), changed=len(outcomes) - sum(outcomes), retired=retired
     )
+    await defer_reconcile(work.connection, organisation_id)
     await work.audit(
         organisation_id=organisation_id,
         actor_id=None,

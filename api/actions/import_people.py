@@ -12,6 +12,7 @@ from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.frameworks.rows import PersonRow
 from api.models import Person, RoleProfile, Skill
+from api.notifications.outbox import defer_reconcile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ async def import_people(
         if progress:
             progress(done, len(rows))
     counts = PeopleCounts(read=len(rows), added=added, levels=levels)
+    await defer_reconcile(work.connection, organisation_id)
     await work.audit(
         organisation_id=organisation_id,
         actor_id=None,

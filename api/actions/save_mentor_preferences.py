@@ -10,8 +10,11 @@ from api.models import MenteePreference, Person
 
 @action
 async def save_mentor_preferences(work: Work, *, viewer: Viewer, option_ids: Collection[int]) -> None:
-    """Want these options from now on; none is a choice too. Raises ``Refused`` (NOT_FOUND)."""
-    options = await chosen_options(viewer, option_ids)
+    """Want these options from now on; none is a choice too. Raises ``Refused``: NOT_FOUND, INVALID (a
+    retired one).
+    """
+    so_far = MenteePreference.filter(person_id=viewer.person_id)
+    options = await chosen_options(viewer, option_ids, so_far=so_far)
     # One choice at a time: two that mix would be a third that nobody made.
     await Person.select_for_update(no_key=True).get(id=viewer.person_id)
     await MenteePreference.filter(person_id=viewer.person_id, option_id__not_in=options).delete()

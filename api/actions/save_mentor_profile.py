@@ -34,7 +34,7 @@ async def save_mentor_profile(
     rule = await mentoring_rule(viewer.organisation_id)
     if not rule.enabled:
         raise Refused(RefusalCode.MENTORING_DISABLED, "Your organisation has mentoring switched off.")
-    options = await chosen_options(viewer, option_ids)
+    options = await chosen_options(viewer, option_ids, so_far=MentorOption.filter(mentor_id=viewer.person_id))
     _check_capacity(capacity)
     mentor = await Mentor.select_for_update(no_key=True).get_or_none(id=viewer.person_id)
     if options:

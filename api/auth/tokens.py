@@ -1,5 +1,6 @@
 """Bearer tokens: JSON Web Tokens whose `sub` names a person."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -10,6 +11,7 @@ from joserfc.jwk import ECKey
 from joserfc.jws import extract_compact
 
 from api.auth.keys import Keys
+from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.models import Person
@@ -56,7 +58,11 @@ class Authenticator:
         if person is None:
             raise _refuse("Nobody here goes by this token's `sub`.")
         return Identity(
-            viewer=Viewer(person_id=person.id, organisation_id=person.organisation_id),
+            viewer=Viewer(
+                person_id=person.id,
+                organisation_id=person.organisation_id,
+                administrator=ADMINISTRATOR in _roles(claims),
+            ),
             expires_at=datetime.fromtimestamp(float(claims["exp"]), UTC),
         )
 
@@ -74,7 +80,20 @@ class Authenticator:
         return dict(verified.claims)
 
 
-def issue_token(settings: Settings, key: ECKey, subject: str, *, lifetime: timedelta = timedelta(hours=12)) -> str:
+def _roles(claims: Mapping[str, Any]) -> list[str]:
+    """The roles that a token gives; a claim that is no list of strings gives none."""
+    roles = claims.get("roles")
+    return roles if isinstance(roles, list) and all(isinstance(role, str) for role in roles) else []
+
+
+def issue_token(
+    settings: Settings,
+    key: ECKey,
+    subject: str,
+    *,
+    lifetime: timedelta = timedelta(hours=12),
+    roles: Collection[str] = (),
+) -> str:
     """A token for a person, signed with the local key."""
     now = datetime.now(UTC)
     claims = {
@@ -83,5 +102,6 @@ def issue_token(settings: Settings, key: ECKey, subject: str, *, lifetime: timed
         "sub": subject,
         "iat": int(now.timestamp()),
         "exp": int((now + lifetime).timestamp()),
+        "roles": list(roles),
     }
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key, default_type="JWT")

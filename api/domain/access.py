@@ -4,7 +4,11 @@ from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Final
 
+from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
+
+# A role on the token and not a mark on a person: whoever signs tokens knows who runs what, and it ends with the token.
+ADMINISTRATOR: Final = "mentoring:admin"
 
 
 class Relation(StrEnum):
@@ -82,3 +86,9 @@ def does(side: Side | None, act: Act) -> bool:
 def may(relations: AbstractSet[Relation], aspect: Aspect) -> bool:
     """Whether somebody in ``relations`` to a person may see (or, for the plan, change) this aspect of them."""
     return any(aspect in SEES[relation] for relation in relations)
+
+
+def check_administrator(viewer: Viewer) -> None:
+    """Raises ``Fault`` (FORBIDDEN) for anybody who does not run mentoring in their organisation."""
+    if not viewer.administrator:
+        raise Fault(FaultCode.FORBIDDEN, f"This takes a token with the role `{ADMINISTRATOR}`.")

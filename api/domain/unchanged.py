@@ -1,7 +1,7 @@
 """What was not said, as distinct from what was said to be nothing."""
 
 from enum import Enum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 
 class Unchanged(Enum):
@@ -10,3 +10,8 @@ class Unchanged(Enum):
 
 UNCHANGED: Final = Unchanged.UNCHANGED
 NotSaid = Literal[Unchanged.UNCHANGED]
+
+
+def said(**values: object) -> dict[str, Any]:
+    """Those of the values that were said."""
+    return {name: value for name, value in values.items() if value is not UNCHANGED}

@@ -28,11 +28,16 @@ class Organisation(Model):
 
 
 class PreferenceOption(OrganisationRow):
-    """An entry of the organisation's list of what mentors offer and mentees want."""
+    """An entry of the organisation's list of what mentors offer and mentees want.
+
+    One that is retired stays with whoever has chosen it, and nobody else can choose it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     label = fields.CharField(max_length=200)
     position = fields.SmallIntField()
+    # The database's own default is for entries that were there before the column.
+    retired = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "preference_option"
@@ -40,12 +45,16 @@ class PreferenceOption(OrganisationRow):
 
 
 class ActionType(OrganisationRow):
-    """A kind of action of the organisation's list; those marked belong to mentoring."""
+    """A kind of action of the organisation's list; those marked belong to mentoring.
+
+    One that is retired stays with the actions that have it, and no other can be given it.
+    """
 
     id = fields.BigIntField(primary_key=True)
     label = fields.CharField(max_length=200)
     mentorship = fields.BooleanField(default=False)
     position = fields.SmallIntField()
+    retired = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "action_type"

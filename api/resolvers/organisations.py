@@ -18,16 +18,19 @@ class _Key(NamedTuple):
 
 
 async def options_of(organisation_id: int) -> list[PreferenceOption]:
-    return await PreferenceOption.filter(organisation_id=organisation_id).order_by("position", "id")
+    """Those that can be chosen."""
+    return await PreferenceOption.filter(organisation_id=organisation_id, retired=False).order_by("position", "id")
 
 
 async def action_types_of(organisation_id: int) -> list[ActionType]:
-    return await ActionType.filter(organisation_id=organisation_id).order_by("position", "id")
+    """Those that can be chosen."""
+    return await ActionType.filter(organisation_id=organisation_id, retired=False).order_by("position", "id")
 
 
 async def mentorship_type_of(organisation_id: int) -> ActionType | None:
-    """The first action type that belongs to mentoring."""
-    return await ActionType.filter(organisation_id=organisation_id, mentorship=True).order_by("position", "id").first()
+    """The first action type of the list that belongs to mentoring."""
+    types = ActionType.filter(organisation_id=organisation_id, mentorship=True, retired=False)
+    return await types.order_by("position", "id").first()
 
 
 async def levels_of_framework(organisation_id: int) -> list[FrameworkLevel]:

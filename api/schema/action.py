@@ -42,6 +42,12 @@ class ActionType(Node):
     def mentorship(self) -> bool:
         return self.record.mentorship
 
+    @strawberry.field(
+        description="Whether it is no longer on the list: actions that have it keep it, no other can be given it."
+    )
+    def retired(self) -> bool:
+        return self.record.retired
+
 
 @strawberry.type(description="What became different about one field of an action.")
 class FieldChange:

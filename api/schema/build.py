@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.availability import AvailabilityMutations
 from api.schema.mutations.mentorship import MentorshipMutations
 from api.schema.mutations.notification import NotificationMutations
@@ -26,6 +27,7 @@ class Mutation(
     PlanMutations,
     AvailabilityMutations,
     NotificationMutations,
+    AdministrationMutations,
 ):
     pass
 

@@ -16,3 +16,9 @@ class PreferenceOption(Node):
     @strawberry.field(description="What people read, in the organisation's own words.")
     def label(self) -> str:
         return self.record.label
+
+    @strawberry.field(
+        description="Whether it is no longer on the list: whoever has chosen it keeps it, nobody else can choose it."
+    )
+    def retired(self) -> bool:
+        return self.record.retired

@@ -34,11 +34,16 @@ class Organisation(Node):
     def mentoring_enabled(self) -> bool:
         return self.record.mentoring_enabled
 
-    @strawberry.field(description="What mentors can offer and mentees want, in the organisation's order.")
+    @strawberry.field(
+        description="What mentors can offer and mentees want, in the organisation's order; retired ones are left out."
+    )
     async def preference_options(self) -> list[PreferenceOption]:
         return [PreferenceOption(record=row) for row in await options_of(self.record.id)]
 
-    @strawberry.field(description="The kinds of action that plans are made of, in the organisation's order.")
+    @strawberry.field(
+        description="The kinds of action that plans are made of, in the organisation's order; retired ones are left "
+        "out."
+    )
     async def action_types(self) -> list[ActionType]:
         return [ActionType(record=row) for row in await action_types_of(self.record.id)]
 

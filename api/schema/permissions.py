@@ -5,7 +5,7 @@ from typing import Any
 from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 
-from api.domain.access import Aspect, may
+from api.domain.access import Aspect, check_administrator, may
 from api.domain.errors import Fault, FaultCode
 from api.schema.node import Info
 
@@ -29,3 +29,11 @@ class Needs(FieldExtension):
         if self.silently:
             return None
         raise Fault(FaultCode.FORBIDDEN, "You may not see this of this person.")
+
+
+class NeedsAdministrator(FieldExtension):
+    """Resolves a field only for administrators. Anybody else gets null and a FORBIDDEN error on the field."""
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        check_administrator(info.context.viewer)
+        return await next_(source, info, **kwargs)

@@ -8,6 +8,7 @@ from api.resolvers.matches import Found, page_of_matches, page_of_mentors
 from api.resolvers.notifications import count_entries, latest_cursor, page_of_entries
 from api.resolvers.paging import LARGEST_PAGE, PageArguments
 from api.resolvers.requests import count_requests, page_of_requests, request_cursor
+from api.schema.administration import Administration
 from api.schema.connection import Connection, CountedConnection, edges_of
 from api.schema.enums import MatchBasis, RequestBox, RequestStatus
 from api.schema.filters import MentorFilter, criteria
@@ -17,6 +18,7 @@ from api.schema.node import Info, Node, key_of
 from api.schema.nodes import find_node
 from api.schema.notification import Notification, notification_view
 from api.schema.organisation import Organisation
+from api.schema.permissions import NeedsAdministrator
 from api.schema.person import Person
 from api.schema.references import person_view
 from api.schema.request import MentorRequest
@@ -141,6 +143,13 @@ class Query:
         if record is None:
             raise LookupError("the viewer's organisation is gone")
         return Organisation(record=record)
+
+    @strawberry.field(
+        description="The viewer's organisation as its administrators see it. FORBIDDEN for anybody else.",
+        extensions=[NeedsAdministrator()],
+    )
+    async def administration(self, info: Info) -> Administration | None:
+        return Administration(organisation_id=info.context.viewer.organisation_id)
 
 
 def _match_view(found: Found) -> Match:

@@ -151,17 +151,20 @@ async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path, data_f
     token = run(data, "token", "ADA@example.com")
     assert re.fullmatch(r"[\w-]+\.[\w-]+\.[\w-]+\n", token.stdout)
     assert run(data, "token", "nobody@example.com").returncode != 0
+    admin = run(data, "token", "ada@example.com", "--admin").stdout
     port = free_port()
     process = subprocess.Popen([COMMAND, "serve"], env={**os.environ, "MENTORING_DATA": str(data), "PORT": str(port)})
     try:
         await asyncio.to_thread(wait_until_ready, port)
-        server = Demo(port, f"mentee token: {token.stdout}")
+        server = Demo(port, f"mentee token: {token.stdout}\nadmin token: {admin}")
         seen = await server.ask("mentee", "{ viewer { name skillGaps { levels } mentorEligibility { eligible } } }")
         assert seen["viewer"] == {
             "name": "Ada",
             "skillGaps": [{"levels": [4, 5]}],
             "mentorEligibility": {"eligible": True},
         }
+        settings = await server.ask("admin", "{ administration { settings { mentoringEnabled } } }")
+        assert settings == {"administration": {"settings": {"mentoringEnabled": True}}}
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(10)

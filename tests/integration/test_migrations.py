@@ -8,8 +8,9 @@ from typing import Any
 import asyncpg
 import pytest
 from tortoise.connection import get_connection
-from tortoise.context import get_current_context
+from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import IntegrityError, OperationalError
+from tortoise.migrations.api import migrate as apply_migrations
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.constraints import UniqueConstraint
 
@@ -101,6 +102,39 @@ async def test_two_processes_migrate_at_once_and_again_without_harm(server_url: 
     await asyncio.gather(migrate(url), migrate(url))
     await migrate(url)
     await connection.execute("DROP DATABASE empty WITH (FORCE)")
+    await connection.close()
+
+
+async def migrate_to(config: dict[str, Any], target: str) -> None:
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        await apply_migrations(config=config, target=target)
+
+
+async def test_rows_that_were_there_before_a_column_was_get_its_default(server_url: str) -> None:
+    connection = await asyncpg.connect(server_url)
+    await connection.execute("DROP DATABASE IF EXISTS older WITH (FORCE)")
+    await connection.execute("CREATE DATABASE older")
+    url = at_database(server_url, "older")
+    await asyncio.create_task(migrate_to(tortoise_config(url), "models.0003_same_organisation"))
+    older = await asyncpg.connect(url)
+    await older.execute("INSERT INTO organisation VALUES (1, 'Acme', true, 4, 14, 5)")
+    await older.execute("INSERT INTO preference_option (organisation_id, label, position) VALUES (1, 'Leadership', 0)")
+    await older.execute(
+        "INSERT INTO action_type (organisation_id, label, mentorship, position) VALUES (1, 'M', true, 0)"
+    )
+    await older.execute(
+        "INSERT INTO person (id, organisation_id, subject, email, name) VALUES (1, 1, 'ada', 'ada@example.com', 'Ada')"
+    )
+    await older.execute(
+        "INSERT INTO mentor (id, organisation_id, paused, active_mentees, created_at) VALUES (1, 1, false, 0, now())"
+    )
+    await migrate(url)
+    assert await older.fetchval("SELECT announced_available FROM mentor") is False
+    for table in ("preference_option", "action_type"):
+        assert [row["retired"] for row in await older.fetch(f"SELECT retired FROM {table}")] == [False]
+    await older.close()
+    await connection.execute("DROP DATABASE older WITH (FORCE)")
     await connection.close()
 
 

@@ -93,6 +93,37 @@ async def test_a_token_with_other_claims_does_not(door: Door, changes: dict[str,
     assert not await door.opens_to(token)
 
 
+@pytest.mark.parametrize(
+    ("roles", "administrator"),
+    [
+        (["mentoring:admin"], True),
+        (["somebody:else", "mentoring:admin"], True),
+        (None, False),
+        ([], False),
+        (["admin"], False),
+        (["mentoring:admin:not"], False),
+        ("mentoring:admin", False),
+        ({"mentoring:admin": True}, False),
+        (["mentoring:admin", 1], False),
+        ([["mentoring:admin"]], False),
+        (True, False),
+    ],
+    ids=str,
+)
+async def test_the_role_is_one_of_a_list_of_strings_and_whatever_else_is_none(
+    door: Door, roles: object, administrator: bool
+) -> None:
+    token = jwt.encode({"alg": "ES256", "kid": door.key.kid}, door.claims(roles=roles), door.key)
+    identity = await door.authenticator.identify(f"Bearer {token}")
+    assert (identity.viewer.person_id, identity.viewer.administrator) == (door.person.id, administrator)
+
+
+async def test_a_token_that_we_issued_gives_the_roles_that_we_said(door: Door) -> None:
+    for roles, administrator in (((), False), (("mentoring:admin",), True)):
+        token = issue_token(door.settings, door.key, door.person.subject, roles=roles)
+        assert (await door.authenticator.identify(f"Bearer {token}")).viewer.administrator is administrator
+
+
 def unsigned(claims: dict[str, Any]) -> str:
     parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
     return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts) + "."

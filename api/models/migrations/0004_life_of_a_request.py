@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Mentor",
             name="announced_available",
-            field=fields.BooleanField(default=False),
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddField(
             model_name="MentorRequest",
