@@ -11,7 +11,7 @@ from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
 from api.domain.text import required_text
 from api.domain.viewer import Viewer
-from api.models import MentorRequest, Mentorship
+from api.models import Mentor, MentorRequest, Mentorship
 
 _TAKE_PLACE = """
 UPDATE mentor SET active_mentees = active_mentees + 1
@@ -24,6 +24,8 @@ async def accept(work: Work, *, viewer: Viewer, request_id: int, comment: str) -
     """Start a mentorship. Raises ``Refused``: COMMENT_REQUIRED, INVALID, NOT_FOUND, NOT_ALLOWED, ALREADY_DECIDED,
     CAPACITY_REACHED.
     """
+    # The mentor before the request, as everywhere: whoever fills the last place tells the other requests of it.
+    await Mentor.select_for_update(no_key=True).get_or_none(id=viewer.person_id)
     request = await _decide(work, viewer, request_id, RequestStatus.ACCEPTED, comment)
     # The count is the guard: of mentees accepted at once, only as many find a place as there are.
     taken, _ = await get_connection("default").execute_query(_TAKE_PLACE, [request.mentor_id])

@@ -24,6 +24,7 @@ async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reas
     mentorship = await Mentorship.get_or_none(id=mentorship_id, organisation_id=viewer.organisation_id)
     if mentorship is None or not does(_side(viewer, mentorship), Act.END):
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentorship.", field="mentorshipId")
+    await Mentor.select_for_update(no_key=True).get(id=mentorship.mentor_id)
     ended = await Mentorship.filter(id=mentorship.id, ended_at=None).update(
         ended_at=datetime.now(UTC), end_reason=reason, ended_by_id=viewer.person_id
     )

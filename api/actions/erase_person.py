@@ -94,6 +94,10 @@ async def _delete(model: type[Model], where: Mapping[str, Any]) -> None:
 
 async def _end_what_is_under_way(work: Work, person: Person) -> None:
     now = datetime.now(UTC)
+    active = Mentorship.filter(Q(mentee_id=person.id) | Q(mentor_id=person.id), ended_at=None)
+    mentors = {person.id, *(mentorship.mentor_id for mentorship in await active)}
+    # Mentors before requests and mentorships, as everywhere.
+    await Mentor.filter(id__in=mentors).order_by("id").select_for_update(no_key=True)
     for side, status, kind, other_side in (
         ("mentee_id", RequestStatus.WITHDRAWN, EventKind.REQUEST_WITHDRAWN, "mentor_id"),
         ("mentor_id", RequestStatus.EXPIRED, EventKind.REQUEST_EXPIRED, "mentee_id"),
@@ -105,7 +109,6 @@ async def _end_what_is_under_way(work: Work, person: Person) -> None:
                 person.organisation_id,
                 Announced(recipient_id=getattr(request, other_side), kind=kind, subject_id=request.id),
             )
-    active = Mentorship.filter(Q(mentee_id=person.id) | Q(mentor_id=person.id), ended_at=None)
     for mentorship in await active.order_by("id").select_for_update(no_key=True):
         await Mentorship.filter(id=mentorship.id).update(ended_at=now, end_reason=_LEFT, ended_by_id=person.id)
         await Mentor.filter(id=mentorship.mentor_id).update(active_mentees=F("active_mentees") - 1)

@@ -121,7 +121,7 @@ async def test_everything_came_about_as_it_does_for_everybody(demo: Organisation
 
 async def test_nobody_gets_mail_of_what_the_demo_tells_of_the_past(demo: Organisation) -> None:
     jobs = await get_connection("default").execute_query_dict("SELECT task_name FROM procrastinate_jobs")
-    assert jobs == []
+    assert "send_mail" not in {job["task_name"] for job in jobs}
 
 
 async def test_loading_again_changes_nothing(demo: Organisation) -> None:

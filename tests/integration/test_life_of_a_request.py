@@ -14,7 +14,17 @@ from api.actions.sweep import expire_requests, remind_mentors
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
-from api.models import AuditEntry, AvailabilityWatch, Event, HeldLevel, MentorRequest, Mentorship, Organisation, Person
+from api.models import (
+    AuditEntry,
+    AvailabilityWatch,
+    Event,
+    HeldLevel,
+    Mentor,
+    MentorRequest,
+    Mentorship,
+    Organisation,
+    Person,
+)
 from tests.houses import House, viewer_of
 from tests.operations import data
 from tests.wakers import Recorder
@@ -183,3 +193,38 @@ async def test_a_mentor_who_comes_and_goes_while_people_begin_to_wait_leaves_nob
     told = [await heard(person, EventKind.MENTOR_AVAILABLE) == 1 for person in people]
     assert told == waited
     assert await AvailabilityWatch.all().count() == 0
+
+
+async def test_whatever_happens_at_once_is_done_or_refused(database: str) -> None:
+    """Actions that touch the same mentors from all sides wait for one another; none ends the other."""
+    house = await House.build(open_request_limit=100)
+    mentors = [await house.mentor() for _ in range(3)]
+    mentees = [await house.person() for _ in range(12)]
+    for mentor in mentors:
+        await save(mentor, house, capacity=2)
+    requests = [await asked(mentee, mentor) for mentee in mentees for mentor in mentors]
+
+    async def accept_and_end(request: MentorRequest) -> None:
+        mentor = await Person.get(id=request.mentor_id)
+        await accept(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="Yes")
+        mentorship = await Mentorship.get(request_id=request.id)
+        await end_mentorship(Recorder(), viewer=viewer_of(mentor), mentorship_id=mentorship.id, reason="Done")
+
+    async def decline_it(request: MentorRequest) -> None:
+        mentor = await Person.get(id=request.mentor_id)
+        await decline(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="No")
+
+    await MentorRequest.filter(id__in=[request.id for request in requests[::5]]).update(expires_at=datetime.now(UTC))
+    outcomes = await asyncio.gather(
+        *map(accept_and_end, requests),
+        *map(decline_it, requests[::3]),
+        *(save(mentor, house, paused=paused) for mentor in mentors for paused in (True, False) * 3),
+        *(notify_when_available(Recorder(), viewer=viewer_of(each), mentor_id=mentors[0].id) for each in mentees),
+        *(expire_requests(Recorder()) for _ in range(3)),
+        *(reconcile_availability(Recorder(), organisation_id=house.organisation.id) for _ in range(3)),
+        return_exceptions=True,
+    )
+    assert [each for each in outcomes if isinstance(each, Exception) and not isinstance(each, Refused)] == []
+    assert [mentor.active_mentees for mentor in await Mentor.all()] == [0, 0, 0]
+    delays = await Event.filter(kind=EventKind.REQUEST_DELAYED)
+    assert len({event.request_id for event in delays}) == len(delays)

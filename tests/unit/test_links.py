@@ -34,6 +34,6 @@ async def test_a_link_fills_in_what_to_run(path: str, type_name: str) -> None:
     assert (key in operation) is bool(type_name)
 
 
-@pytest.mark.parametrize("key", ["x", encode_id("Person", 1), 'a") { id } } #', "..%2f.."])
+@pytest.mark.parametrize("key", ["x", encode_id("Person", 1), 'a") { id } } #'])
 async def test_a_link_with_no_id_of_ours_fills_in_nothing(key: str) -> None:
     assert await operation_at(f"/requests/{key}") == ""
