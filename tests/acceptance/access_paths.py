@@ -113,7 +113,10 @@ def _entries() -> Iterator[str]:
 LOG: Final = f"{{ notifications(first: 100) {{ nodes {{ {' '.join(_entries())} }} }} }}"
 STREAM: Final = f"subscription ($after: String) {{ notificationReceived(after: $after) {{ {' '.join(_entries())} }} }}"
 # P's objects that have no id, and how to read them.
-WITHOUT_ID: Final = {"Match": '{ matches(filter: {search: "Pia"}) { nodes { ...Match } } }'}
+WITHOUT_ID: Final = {
+    "Match": '{ matches(filter: {search: "Pia"}) { nodes { ...Match } } }',
+    "Administration": "{ administration { ...Administration } }",
+}
 _MATCHES: Final = f'{{ matches(filter: {{search: "Pia"}}) {{ nodes {{ ...Match mentor {{ {_CARD} }} }} }} }}'
 
 Finds = dict[Role, frozenset[str]]
@@ -124,7 +127,7 @@ class Path:
     """An operation, asked with `$id` or `$ids` of P's objects of the types ``of``.
 
     ``finds`` tells the types of P's objects that it must bring to a role; None stands for every object of the types
-    ``of`` that the rules let the role see. A viewer of the organisation whom it brings nothing gets FORBIDDEN at
+    ``of`` that the rules let the role see. Whoever of those that it ``refuses`` is brought nothing gets FORBIDDEN at
     ``refused``, where that is a place.
     """
 
@@ -133,6 +136,7 @@ class Path:
     of: tuple[str, ...] = ()
     finds: Finds | None = None
     refused: str = ""
+    refuses: frozenset[Role] = ORGANISATION
 
 
 def _to(types: str, *roles: Role) -> Finds:
@@ -201,6 +205,21 @@ PATHS: Final = (
         finds=_to("Mentor Person", *_ASKERS),
     ),
     Path(name="matches(filter)", operation=_MATCHES, finds=_to("Match Mentor Person", *_ASKERS)),
+    Path(
+        name="administration",
+        operation=WITHOUT_ID["Administration"],
+        finds=_to("Administration", Role.ADMIN),
+        refused="administration",
+        refuses=ORGANISATION | {Role.OTHER_ORGANISATION},
+    ),
+    Path(
+        name="administration.activeMentorships",
+        operation="{ administration { activeMentorships { nodes { "
+        "id active endReason mentor { ...Person } mentee { ...Person } } } } }",
+        finds=_to("Person", Role.ADMIN),
+        refused="administration",
+        refuses=ORGANISATION | {Role.OTHER_ORGANISATION},
+    ),
     Path(
         name="organisation",
         operation="{ organisation { ...Organisation preferenceOptions { ...PreferenceOption } "

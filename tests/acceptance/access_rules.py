@@ -59,6 +59,8 @@ BETWEEN_TWO: Final = Rule(frozenset({Role.CONCERNED}), Refusal.ABSENT)
 MENTORSHIP: Final = Rule(DEVELOPERS | {Role.CONCERNED}, Refusal.ABSENT)
 # An entry of a log is there for whoever's log it is, and only while what it tells of is there for them.
 LOG: Final = Rule(frozenset({Role.CONCERNED}), Refusal.ABSENT)
+# What an administrator sees beyond what every colleague does: the organisation in numbers, and who mentors whom today.
+ADMINISTRATION: Final = Rule(frozenset({Role.ADMIN}), Refusal.ABSENT)
 # A value without an id: seen with the field that holds it, by the same people.
 HELD: Final = Rule(ORGANISATION, Refusal.ABSENT)
 
@@ -184,9 +186,11 @@ RULES: Final[dict[str, Rule]] = {
     "Organisation.skills": PUBLIC,
     "PreferenceOption.id": PUBLIC,
     "PreferenceOption.label": PUBLIC,
+    "PreferenceOption.retired": PUBLIC,
     "ActionType.id": PUBLIC,
     "ActionType.label": PUBLIC,
     "ActionType.mentorship": PUBLIC,
+    "ActionType.retired": PUBLIC,
     "Skill.id": PUBLIC,
     "Skill.code": PUBLIC,
     "Skill.name": PUBLIC,
@@ -237,6 +241,33 @@ RULES: Final[dict[str, Rule]] = {
     "SkillGap.levels": HELD,
     "Level.level": HELD,
     "Level.name": HELD,
+    "Administration.settings": ADMINISTRATION,
+    "Administration.preferenceOptions": ADMINISTRATION,
+    "Administration.actionTypes": ADMINISTRATION,
+    "Administration.statistics": ADMINISTRATION,
+    "Administration.activeMentorships": ADMINISTRATION,
+    "AdministeredOption.option": ADMINISTRATION,
+    "AdministeredOption.position": ADMINISTRATION,
+    "AdministeredOption.mentors": ADMINISTRATION,
+    "AdministeredOption.mentees": ADMINISTRATION,
+    "AdministeredActionType.actionType": ADMINISTRATION,
+    "AdministeredActionType.position": ADMINISTRATION,
+    "AdministeredActionType.actions": ADMINISTRATION,
+    "MentoringSettings.mentoringEnabled": ADMINISTRATION,
+    "MentoringSettings.mentorLevel": ADMINISTRATION,
+    "MentoringSettings.requestExpiryDays": ADMINISTRATION,
+    "MentoringSettings.openRequestLimit": ADMINISTRATION,
+    "MentoringStatistics.openRequests": ADMINISTRATION,
+    "MentoringStatistics.decidedRequests": ADMINISTRATION,
+    "MentoringStatistics.medianDaysToAnswer": ADMINISTRATION,
+    "MentoringStatistics.acceptancePercent": ADMINISTRATION,
+    "MentoringStatistics.activeMentorships": ADMINISTRATION,
+    "MentoringStatistics.mentors": ADMINISTRATION,
+    "MentoringStatistics.mentorsAtCapacity": ADMINISTRATION,
+    "MentoringStatistics.untaughtGaps": ADMINISTRATION,
+    "UntaughtGap.skill": ADMINISTRATION,
+    "UntaughtGap.level": ADMINISTRATION,
+    "UntaughtGap.people": ADMINISTRATION,
     "MentorEligibility.eligible": HELD,
     "MentorEligibility.reasons": HELD,
     "EligibilityReason.code": HELD,

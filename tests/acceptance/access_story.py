@@ -77,6 +77,7 @@ def _own_things(scene: Scene, house: House) -> dict[str, str]:
         "RoleProfile": p.role_profile_id,
     }
     scene.add("Match", "Match", witness=Role.COLLEAGUE)
+    scene.add("Administration", "Administration", witness=Role.ADMIN)
     return {name: scene.add(name, global_id(name, key or 0)) for name, key in rows.items()}
 
 

@@ -149,7 +149,7 @@ def refusals(role: Role, path: Path) -> dict[Place, str]:
     if role is Role.NO_TOKEN:
         return {(): "UNAUTHENTICATED"}
     brings_nothing = path.finds is not None and role not in path.finds
-    if path.refused and brings_nothing and role in ORGANISATION:
+    if path.refused and brings_nothing and role in path.refuses:
         return {tuple(path.refused.split(".")): "FORBIDDEN"}
     return {}
 
