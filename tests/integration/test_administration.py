@@ -1,6 +1,7 @@
 """Running mentoring in an organisation: who may, what changes, what stays, and numbers over everybody."""
 
 import asyncio
+import json
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -9,6 +10,7 @@ from statistics import median
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection
 
 from api.actions.action_plan import ActionInput, add_action, change_action, remove_action
 from api.actions.administer import (
@@ -18,18 +20,21 @@ from api.actions.administer import (
     save_mentoring_settings,
     save_preference_option,
 )
+from api.actions.availability import reconcile_availability
 from api.actions.connect import connect
 from api.actions.decide import accept
 from api.actions.end_mentorship import end_mentorship
 from api.actions.save_mentor_preferences import save_mentor_preferences
 from api.actions.save_mentor_profile import save_mentor_profile
 from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
+from api.domain.events import EventKind
 from api.domain.lifecycle import DECISIONS, RequestStatus
 from api.domain.viewer import Viewer
 from api.models import (
     Action,
     ActionType,
     AuditEntry,
+    Event,
     HeldLevel,
     MenteePreference,
     Mentor,
@@ -625,3 +630,61 @@ async def test_the_role_shows_nothing_that_people_wrote_to_one_another(database:
     assert [error["extensions"]["code"] for error in response["errors"]] == ["FORBIDDEN"] * 10
     assert response["data"]["requests"] == response["data"]["notifications"] == {"totalCount": 0}
     assert "secret" not in str(response)
+
+
+END = """mutation ($id: ID!, $reason: String!) { endMentorship(input: {mentorshipId: $id, reason: $reason}) {
+    mentorship { active endReason endedBy } errors { code } } }"""
+
+
+async def test_an_administrator_ends_a_mentorship_and_both_sides_hear_who_it_was(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    administrator = await administrator_of(house)
+    elsewhere = await administrator_of(await House.build())
+    request = await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await accept(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="Yes")
+    listed = (await data(administrator, MENTORSHIPS))["administration"]["activeMentorships"]["nodes"]
+    mentorship = listed[0]["id"]
+    for stranger in (elsewhere, await house.person()):
+        refused = (await data(stranger, END, id=mentorship, reason="Because"))["endMentorship"]
+        assert refused == {"mentorship": None, "errors": [{"code": "NOT_FOUND"}]}
+    ended = (await data(administrator, END, id=mentorship, reason="One of them moves"))["endMentorship"]
+    assert ended == {
+        "mentorship": {"active": False, "endReason": "One of them moves", "endedBy": "ADMINISTRATOR"},
+        "errors": [],
+    }
+    for person in (mentor, mentee):
+        log = await data(
+            person, "{ notifications(last: 1) { nodes { ... on MentorshipEnded { mentorship { endedBy } } } } }"
+        )
+        assert log["notifications"]["nodes"] == [{"mentorship": {"endedBy": "ADMINISTRATOR"}}]
+    entry = await AuditEntry.get(verb="end_mentorship")
+    assert (entry.actor_id, entry.detail["side"]) == (administrator.person_id, "ADMINISTRATOR")
+    assert (await Mentor.get(id=mentor.id)).active_mentees == 0
+
+
+async def test_an_administrator_does_not_read_why_others_ended_a_mentorship(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    request = await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await accept(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="Yes")
+    mentorship = await Mentorship.get(request_id=request.id)
+    await end_mentorship(Recorder(), viewer=viewer_of(mentee), mentorship_id=mentorship.id, reason="Between us")
+    late = await data(
+        await administrator_of(house), END, id=global_id("Mentorship", mentorship.id), reason="One of them moves"
+    )
+    assert late["endMentorship"] == {"mentorship": None, "errors": [{"code": "ALREADY_DECIDED"}]}
+
+
+async def test_switching_mentoring_off_tells_whoever_waits_for_an_answer(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    for _ in range(2):
+        await save_mentoring_settings(Recorder(), viewer=await administrator_of(house), mentoring_enabled=False)
+    jobs = await get_connection("default").execute_query_dict(
+        "SELECT args FROM procrastinate_jobs WHERE task_name = 'reconcile_availability'"
+    )
+    assert [json.loads(job["args"]) for job in jobs] == [{"organisation_id": house.organisation.id}]
+    assert await reconcile_availability(Recorder(), organisation_id=house.organisation.id) == 1
+    assert await Event.filter(person_id=mentee.id, kind=EventKind.REQUEST_DELAYED).count() == 1
