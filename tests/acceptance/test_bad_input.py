@@ -3,9 +3,9 @@
 import base64
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
-from tortoise.connection import get_connection
 
 from api.models import AuditEntry, MentorRequest, Person
 from api.schema.node import global_id
@@ -169,7 +169,7 @@ async def test_every_other_wrong_request_is_typed_too(server: Server) -> None:
 async def test_what_breaks_inside_reaches_the_client_as_an_id_that_is_in_the_log(server: Server, database: str) -> None:
     person = await (await House.build()).person()
     token = server.token(person)
-    await break_table("role_requirement")
+    await break_table(server, "role_requirement")
     answer = (await server.ask_raw(token, "{ viewer { name skillGaps { levels } } }")).json()
     assert answer["data"]["viewer"]["name"] == person.name, "the rest of the response stands"
     (error,) = answer["errors"]
@@ -177,14 +177,16 @@ async def test_what_breaks_inside_reaches_the_client_as_an_id_that_is_in_the_log
     assert error["extensions"]["id"] in error["message"]
     assert "role_requirement" not in str(answer)
     assert error["extensions"]["id"] in server.log.read_text()
-    await break_table("person")
+    await break_table(server, "person")
     answer = (await server.ask_raw(token, "{ viewer { name } }")).json()
     assert [each["extensions"]["code"] for each in answer["errors"]] == ["INTERNAL"]
     assert "person" not in str(answer)
 
 
-async def break_table(table: str) -> None:
-    await get_connection("default").execute_query(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"')
+async def break_table(server: Server, table: str) -> None:
+    owner = await asyncpg.connect(server.database_url)
+    await owner.execute(f'ALTER TABLE "{table}" RENAME TO "{table}_gone"')
+    await owner.close()
 
 
 @pytest.mark.parametrize(

@@ -6,96 +6,16 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
-import psutil
 import pytest
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
 
+from tests.acceptance.demos import Demo, databases_in, demo, run, wait_until_ready
 from tests.acceptance.servers import COMMAND, free_port, next_of
 from tests.frameworks import ATTRIBUTE_HEADERS, SKILL_HEADERS, attribute_row, skill_row, write_csv
-
-
-def run(data: Path, *arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env={**os.environ, "MENTORING_DATA": str(data), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@dataclass
-class Demo:
-    port: int
-    text: str
-
-    def token(self, who: str) -> str:
-        (token,) = re.findall(rf"^{who} token: (\S+)$", self.text, re.MULTILINE)
-        return str(token)
-
-    def operation(self, number: int) -> str:
-        """The operation printed below the step with this number."""
-        below = self.text.split(f"\n{number}. ", 1)[1]
-        (found, *_) = re.findall(r"^(?:subscription|query|mutation) \{\n.*?^\}$", below, re.MULTILINE | re.DOTALL)
-        return str(found)
-
-    async def ask(self, who: str, operation: str) -> dict[str, Any]:
-        async with httpx.AsyncClient() as client:
-            answer = await client.post(
-                f"http://127.0.0.1:{self.port}/graphql",
-                json={"query": operation},
-                headers={"Authorization": f"Bearer {self.token(who)}"},
-            )
-        assert "errors" not in answer.json(), answer.text
-        data: dict[str, Any] = answer.json()["data"]
-        return data
-
-
-@contextmanager
-def demo(data: Path) -> Iterator[Demo]:
-    port = free_port()
-    process = subprocess.Popen(
-        [COMMAND, "demo"],
-        env={**os.environ, "MENTORING_DATA": str(data), "PORT": str(port)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "Ctrl+C" in line:
-                break
-        wait_until_ready(port)
-        yield Demo(port, "".join(lines))
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-        process.stdout.close()
-
-
-def wait_until_ready(port: int) -> None:
-    transport = httpx.HTTPTransport(retries=10)
-    with httpx.Client(transport=transport, timeout=10) as client:
-        assert client.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200
-
-
-def databases_in(folder: Path) -> list[int]:
-    return [
-        process.pid
-        for process in psutil.process_iter(["cmdline"])
-        if str(folder / "postgresql") in (process.info["cmdline"] or [])
-    ]
 
 
 async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_run_goes_on(data_folder: Path) -> None:
