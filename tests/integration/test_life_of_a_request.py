@@ -125,6 +125,23 @@ async def test_mentees_are_told_once_that_an_answer_may_take_longer(database: st
         assert await heard(second, EventKind.REQUEST_DELAYED) == 1
 
 
+async def test_accepting_and_pausing_at_once_never_wait_for_each_other(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.actions.work._ATTEMPTS", 1)
+    house = await House.build()
+    mentor = await house.mentor()
+    await save(mentor, house, capacity=3)
+    requests = [await asked(await house.person(), mentor) for _ in range(12)]
+    outcomes = await asyncio.gather(
+        *(accept(Recorder(), viewer=viewer_of(mentor), request_id=each.id, comment="Yes") for each in requests),
+        *(save(mentor, house, paused=number % 2 == 0) for number in range(6)),
+        return_exceptions=True,
+    )
+    assert {type(each) for each in outcomes} <= {MentorRequest, type(None), Refused}, outcomes
+    assert await Mentorship.all().count() == 3
+
+
 async def test_whoever_asked_to_be_told_hears_once_that_a_mentor_can_be_found_again(database: str) -> None:
     house = await House.build()
     mentor, mentee, waiting = await house.mentor(), await house.person(), await house.person()
