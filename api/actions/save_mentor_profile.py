@@ -42,9 +42,9 @@ async def save_mentor_profile(
     elif mentor is None:
         raise Refused(RefusalCode.OPTION_REQUIRED, "Choose at least one option to become a mentor.", field="optionIds")
     if mentor is None:
-        mentor, _ = await Mentor.get_or_create(
-            id=viewer.person_id, defaults={"organisation_id": viewer.organisation_id}
-        )
+        await Mentor.get_or_create(id=viewer.person_id, defaults={"organisation_id": viewer.organisation_id})
+        # Another device may have come first, and a third be at it: what is not said is read under the lock.
+        mentor = await Mentor.select_for_update(no_key=True).get(id=viewer.person_id)
     if capacity is not UNCHANGED:
         mentor.capacity = capacity
     if paused is not UNCHANGED:

@@ -110,3 +110,18 @@ async def test_saving_from_many_devices_at_once_leaves_one_of_them_whole(databas
     wanted = sorted([row.option_id for row in await MenteePreference.filter(person_id=person.id)])
     assert offered in chosen
     assert wanted in chosen
+
+
+async def test_becoming_a_mentor_from_many_devices_at_once_loses_nothing_that_one_of_them_said(database: str) -> None:
+    house = await House.build()
+    options = [house.options["Leadership"].id]
+    for _ in range(10):
+        person = await house.person(held={"BUSI": 7})
+        viewer = viewer_of(person)
+        await asyncio.gather(
+            save_mentor_profile(Recorder(), viewer=viewer, option_ids=options),
+            save_mentor_profile(Recorder(), viewer=viewer, option_ids=options, capacity=3),
+            save_mentor_profile(Recorder(), viewer=viewer, option_ids=options, paused=True),
+        )
+        mentor = await Mentor.get(id=person.id)
+        assert (mentor.capacity, mentor.paused) == (3, True)
