@@ -6,6 +6,7 @@ from typing import Final
 
 from tortoise.connection import get_connection
 
+from api.actions.relations import known_mentors
 from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
@@ -98,7 +99,8 @@ async def notify_when_available(work: Work, *, viewer: Viewer, mentor_id: int) -
     """
     if mentor_id == viewer.person_id:
         raise Refused(RefusalCode.CANNOT_MENTOR_SELF, "You cannot mentor yourself.", field="mentorId")
-    mentor = await Mentor.get_or_none(id=mentor_id, organisation_id=viewer.organisation_id)
+    # What one waits for is shown, so that only a card that one may see anyway can be waited for.
+    mentor = await known_mentors(viewer).get_or_none(id=mentor_id)
     if mentor is None:
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
     await announce_availability(work, viewer.organisation_id, [mentor.id])

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
 from api.domain.access import Relation
 from api.domain.viewer import Viewer
-from api.models import Mentorship, Person
+from api.models import Mentor, MentorOption, MentorRequest, Mentorship, Person
 
 
 async def relations_to(viewer: Viewer, person_ids: Sequence[int]) -> dict[int, frozenset[Relation]]:
@@ -26,3 +29,12 @@ async def relations_to(viewer: Viewer, person_ids: Sequence[int]) -> dict[int, f
         }
         relations[person.id] = frozenset(relation for relation, holds in held.items() if holds)
     return relations
+
+
+def known_mentors(viewer: Viewer) -> QuerySet[Mentor]:
+    """Mentors whose card the viewer may see: whoever offers, oneself, and whoever the viewer has had a request with."""
+    offering = Subquery(MentorOption.filter(organisation_id=viewer.organisation_id).values("mentor_id"))
+    asked = Subquery(MentorRequest.filter(mentee_id=viewer.person_id).values("mentor_id"))
+    return Mentor.filter(
+        Q(id__in=offering) | Q(id=viewer.person_id) | Q(id__in=asked), organisation_id=viewer.organisation_id
+    )

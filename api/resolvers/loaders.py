@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from strawberry.dataloader import DataLoader
 from tortoise.queryset import QuerySet
 
-from api.actions.relations import relations_to
+from api.actions.relations import known_mentors, relations_to
 from api.domain.access import Relation
 from api.domain.gaps import Gap
 from api.domain.listing import Standing
@@ -100,7 +100,7 @@ class Loaders:
     @cached_property
     def mentor_card(self) -> DataLoader[int, Mentor | None]:
         """Mentors found by their own id, not through a row that points to them."""
-        return one_by_key(lambda: visibility.mentors(self._viewer))
+        return one_by_key(lambda: known_mentors(self._viewer))
 
     @cached_property
     def event(self) -> DataLoader[int, Event | None]:

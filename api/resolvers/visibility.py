@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from api.domain.access import SEES, Aspect, Relation
 from api.domain.viewer import Viewer
-from api.models import Action, Event, Mentor, MentorOption, MentorRequest, Mentorship, Person
+from api.models import Action, Event, MentorRequest, Mentorship, Person
 
 
 def _active(viewer: Viewer, *, viewer_as: str, wanted: str) -> Subquery:
@@ -31,15 +31,6 @@ def people(viewer: Viewer, aspect: Aspect = Aspect.CARD) -> QuerySet[Person]:
     """The people of whom the viewer may see this aspect."""
     conditions = [_CONDITIONS[relation](viewer) for relation, aspects in SEES.items() if aspect in aspects]
     return Person.filter(reduce(or_, conditions), organisation_id=viewer.organisation_id)
-
-
-def mentors(viewer: Viewer) -> QuerySet[Mentor]:
-    """Mentors whose card the viewer may see: whoever offers, oneself, and whoever the viewer has had a request with."""
-    offering = Subquery(MentorOption.filter(organisation_id=viewer.organisation_id).values("mentor_id"))
-    asked = Subquery(MentorRequest.filter(mentee_id=viewer.person_id).values("mentor_id"))
-    return Mentor.filter(
-        Q(id__in=offering) | Q(id=viewer.person_id) | Q(id__in=asked), organisation_id=viewer.organisation_id
-    )
 
 
 def requests(viewer: Viewer) -> QuerySet[MentorRequest]:

@@ -91,3 +91,17 @@ async def test_a_card_that_is_not_for_the_viewer_is_not_there(database: str) -> 
     mentee, stranger = await house.person(), await elsewhere.mentor()
     ids = (global_id("Mentor", stranger.id), global_id("Mentor", mentee.id), global_id("Person", mentee.id), "?")
     assert [(await data(mentee, MENTOR, id=each))["mentor"] for each in ids] == [None] * 4
+
+
+async def test_waiting_for_somebody_shows_no_card_that_is_not_for_the_viewer(database: str) -> None:
+    house = await House.build()
+    left = await house.mentor("No longer a mentor", held={"PROG": 5}, offers=())
+    colleague = await house.person(required={"PROG": 7})
+    assert (await data(colleague, MENTOR, id=global_id("Mentor", left.id)))["mentor"] is None
+    waiting = await data(
+        colleague,
+        """mutation ($id: ID!) { notifyWhenAvailable(input: {mentorId: $id}) {
+          errors { code } viewer { availabilityWatches { mentor { skills { level } } } } } }""",
+        id=global_id("Mentor", left.id),
+    )
+    assert waiting["notifyWhenAvailable"] == {"errors": [{"code": "NOT_FOUND"}], "viewer": None}
