@@ -4,7 +4,7 @@ from typing import Final
 
 from api.actions.relations import relations_to
 from api.actions.work import Work
-from api.domain.access import Aspect, may
+from api.domain.access import Aspect, Relation, may
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import ChangeKind
@@ -16,7 +16,7 @@ async def check_may_edit(viewer: Viewer, owner_id: int) -> None:
     """Raises ``Refused`` where the viewer may not change this person's plan: NOT_FOUND, or NOT_ALLOWED where the
     person is known to them.
     """
-    relations = (await relations_to(viewer, [owner_id]))[owner_id]
+    relations = await _lasting_relations(viewer, owner_id)
     if not relations:
         raise Refused(RefusalCode.NOT_FOUND, "There is no such person.", field="ownerId")
     if not may(relations, Aspect.PLAN):
@@ -31,10 +31,19 @@ async def editable_action(viewer: Viewer, action_id: int) -> Action:
     """An action that the viewer may change. Raises ``Refused`` (NOT_FOUND) for any other."""
     present = await Action.get_or_none(id=action_id, organisation_id=viewer.organisation_id, removed_at=None)
     if present is not None:
-        relations = (await relations_to(viewer, [present.owner_id]))[present.owner_id]
+        relations = await _lasting_relations(viewer, present.owner_id)
         if may(relations, Aspect.PLAN):
             return present
     raise Refused(RefusalCode.NOT_FOUND, "There is no such action.", field="id")
+
+
+async def _lasting_relations(viewer: Viewer, owner_id: int) -> frozenset[Relation]:
+    """What the viewer is to the owner, until the commit: access stops with a mentorship, so that one which is being
+    ended ends before the change is allowed, or after it was made.
+    """
+    mentorships = Mentorship.filter(mentor_id=viewer.person_id, mentee_id=owner_id, ended_at=None)
+    await mentorships.select_for_update(no_key=True)
+    return (await relations_to(viewer, [owner_id]))[owner_id]
 
 
 # What a change is told by, under the names that clients know.

@@ -1,5 +1,8 @@
 """Who sees what of a person, at the field and through every way to it."""
 
+import asyncio
+
+import asyncpg
 import pytest
 
 from api.actions.action_plan import ActionInput, add_action, change_action, remove_action
@@ -7,7 +10,8 @@ from api.actions.connect import connect
 from api.actions.decide import accept
 from api.actions.end_mentorship import end_mentorship
 from api.domain.errors import RefusalCode, Refused
-from api.models import Action, Mentorship, Person
+from api.domain.events import EventKind
+from api.models import Action, Event, Mentorship, Person
 from api.schema.node import global_id
 from tests.houses import House, viewer_of
 from tests.operations import answer, data
@@ -143,6 +147,30 @@ async def test_what_a_mentorship_opened_closes_with_it(team: Team) -> None:
     log = "{ notifications { nodes { __typename } totalCount } }"
     ended = (await data(team.mentor, log))["notifications"]
     assert [each["__typename"] for each in ended["nodes"]] == ["RequestReceived", "MentorshipEnded"]
+
+
+async def test_a_change_under_way_when_the_mentorship_ends_comes_before_the_end_or_not_at_all(
+    team: Team, database: str
+) -> None:
+    mentor, owner = viewer_of(team.mentor), viewer_of(team.person)
+    given = ActionInput(title="Pair on a design", type_id=team.house.action_types["Mentorship"].id)
+    plan = await add_action(Recorder(), viewer=mentor, owner_id=team.person.id, given=given)
+    mentorship = await Mentorship.get(mentor_id=team.mentor.id)
+    elsewhere = await asyncpg.connect(database)
+    async with elsewhere.transaction():
+        await elsewhere.execute("SELECT FROM action WHERE id = $1 FOR UPDATE", plan.id)
+        change = asyncio.create_task(
+            change_action(Recorder(), viewer=mentor, action_id=plan.id, version=1, given=ActionInput(title="Late"))
+        )
+        await asyncio.sleep(0.2)
+        end = asyncio.create_task(
+            end_mentorship(Recorder(), viewer=owner, mentorship_id=mentorship.id, reason="We are done")
+        )
+        await asyncio.sleep(0.2)
+    await elsewhere.close()
+    await asyncio.gather(change, end)
+    heard = await Event.filter(person_id=team.person.id).order_by("seq")
+    assert [event.kind for event in heard[-2:]] == [EventKind.ACTION_PLAN_CHANGED, EventKind.MENTORSHIP_ENDED]
 
 
 async def test_every_id_that_is_given_out_can_be_fetched_again(team: Team) -> None:
