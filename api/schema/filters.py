@@ -18,10 +18,12 @@ class MentorFilter:
         default=None, description="Those who offer any of these options; at most 100. Null: whatever they offer."
     )
     skills: list[ID] | None = strawberry.field(
-        default=None, description="Those who hold any of these skills; at most 100. Null: whatever they hold."
+        default=None,
+        description="Those who hold any of these professional skills; at most 100. Null: whatever they hold.",
     )
     minimum_level: int | None = strawberry.field(
-        default=None, description="With `skills`: at this level, 1 to 7, or above. Alone: any skill at it or above."
+        default=None,
+        description="With `skills`: at this level, 1 to 7, or above. Alone: any professional skill at it or above.",
     )
     location: str | None = strawberry.field(
         default=None, description="Those at exactly this location, in upper or lower case. Null: anywhere."

@@ -11,8 +11,8 @@ class Criteria:
     """Limits on who is listed. All that are set must hold; within one, any of its entries will do.
 
     ``skills`` are those that the mentor holds at ``minimum_level`` (1 to 7) or above; without them, any skill at that
-    level will do. ``location`` and ``time_zone`` are compared whole and without regard to case, ``text`` is looked for
-    within name and job title.
+    level will do. Professional skills alone: attributes are no part of the public card. ``location`` and ``time_zone``
+    are compared whole and without regard to case, ``text`` is looked for within name and job title.
     """
 
     options: tuple[int, ...] | None = None

@@ -49,8 +49,9 @@ candidate AS (
           SELECT FROM mentor_option
           WHERE mentor_option.mentor_id = findable.id AND mentor_option.option_id = ANY($4::bigint[])))
       AND (($5::bigint[] IS NULL AND $6::smallint IS NULL) OR EXISTS (
-          SELECT FROM held_level
+          SELECT FROM held_level JOIN skill ON skill.id = held_level.skill_id
           WHERE held_level.person_id = findable.id
+            AND skill.kind = 'PROFESSIONAL'
             AND ($5::bigint[] IS NULL OR held_level.skill_id = ANY($5::bigint[]))
             AND held_level.level >= coalesce($6::smallint, 1)))
       AND ($7::text IS NULL OR lower(person.location) = lower($7::text))

@@ -273,3 +273,16 @@ async def test_filters_narrow_both_lists(database: str, chosen: dict[str, Any], 
     found = await data(mentee, operation, filter=given)
     assert [each["person"]["name"] for each in found["mentors"]["nodes"]] == names
     assert sorted(each["mentor"]["person"]["name"] for each in found["matches"]["nodes"]) == names
+
+
+async def test_no_filter_tells_at_which_level_a_mentor_holds_an_attribute(database: str) -> None:
+    house = await House.build()
+    await house.mentor(held={"BUSI": 6, "PROG": 2})
+    mentee = await house.person(required={"PROG": 5})
+    both = """query ($filter: MentorFilter) {
+      matches(filter: $filter) { nodes { percent } } mentors(filter: $filter) { nodes { id } } }"""
+    for level in range(1, 8):
+        attribute = {"skills": [global_id("Skill", house.skills["BUSI"].id)], "minimumLevel": level}
+        assert await data(mentee, both, filter=attribute) == {"matches": {"nodes": []}, "mentors": {"nodes": []}}
+        found = await data(mentee, both, filter={"minimumLevel": level})
+        assert len(found["mentors"]["nodes"]) == (1 if level <= 2 else 0)
