@@ -28,9 +28,13 @@ class Mentor(Node):
         offers = await info.context.loaders.options_of_mentor.load(self.record.id)
         return await option_views(info, [offer.option_id for offer in offers])
 
-    @strawberry.field(description="The professional skills that they offer to teach, and up to which level.")
+    @strawberry.field(
+        description="The professional skills that they offer to teach, and up to which level; "
+        "empty once they left the search."
+    )
     async def skills(self, info: Info) -> list[SkillLevel]:
-        return await held_views(info, self.record.id, SkillKind.PROFESSIONAL)
+        offers = await info.context.loaders.options_of_mentor.load(self.record.id)
+        return await held_views(info, self.record.id, SkillKind.PROFESSIONAL) if offers else []
 
     @strawberry.field(description="Most mentees at once; null means no limit.")
     def capacity(self) -> int | None:

@@ -46,7 +46,7 @@ async def wanted_by(person_id: int) -> Wanted:
 
 
 async def offered_by(mentors: Sequence[Mentor]) -> dict[int, Offered]:
-    """What each mentor brings; two statements."""
+    """What each mentor brings: nothing, once they left the search; two statements."""
     keys = [mentor.id for mentor in mentors]
     levels = await levels_of(keys)
     options: dict[int, set[int]] = defaultdict(set)
@@ -55,7 +55,7 @@ async def offered_by(mentors: Sequence[Mentor]) -> dict[int, Offered]:
     return {
         mentor.id: Offered(
             mentor_id=mentor.id,
-            levels=levels[mentor.id],
+            levels=levels[mentor.id] if options[mentor.id] else {},
             options=frozenset(options[mentor.id]),
             active_mentees=mentor.active_mentees,
         )

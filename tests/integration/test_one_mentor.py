@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from api.actions.connect import connect
-from api.actions.decide import accept
+from api.actions.decide import accept, decline
 from api.models import HeldLevel, Mentor, MentorOption, Organisation, Person
 from api.schema.node import global_id
 from tests.houses import House, viewer_of
@@ -105,3 +105,16 @@ async def test_waiting_for_somebody_shows_no_card_that_is_not_for_the_viewer(dat
         id=global_id("Mentor", left.id),
     )
     assert waiting["notifyWhenAvailable"] == {"errors": [{"code": "NOT_FOUND"}], "viewer": None}
+
+
+async def test_whoever_left_the_search_shows_their_levels_to_nobody_who_once_asked(database: str) -> None:
+    house = await House.build()
+    mentee, mentor = await pair(house)
+    request = await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await decline(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="No")
+    await MentorOption.filter(mentor_id=mentor.id).delete()
+    await house.hold(mentor, {"PROG": 6})
+    card = "skills { level } match { gaps { mentorLevel coveredLevels } }"
+    asked = await data(mentee, f"{{ requests(box: SENT) {{ nodes {{ mentor {{ {card} }} }} }} }}")
+    nothing = {"skills": [], "match": {"gaps": [{"mentorLevel": 0, "coveredLevels": []}] * 2}}
+    assert asked["requests"]["nodes"] == [{"mentor": nothing}]
