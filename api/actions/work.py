@@ -16,8 +16,9 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from api.domain.errors import Fault, FaultCode
 from api.domain.events import MAILED, SUBJECTS, Event, SubjectKind
-from api.models import AuditEntry
+from api.models import AuditEntry, Person
 from api.notifications.outbox import defer_mails
 
 Arguments = ParamSpec("Arguments")
@@ -48,7 +49,10 @@ class Work:
     async def audit(
         self, *, organisation_id: int, actor_id: int | None, verb: str, subject: str, subject_id: int, **detail: object
     ) -> None:
-        """Record who did what. ``detail`` holds facts, never what people wrote."""
+        """Record who did what. ``detail`` holds facts, never what people wrote.
+
+        Raises ``Fault`` (UNAUTHENTICATED) where whoever did it was erased meanwhile: a socket may be older than that.
+        """
         await AuditEntry.create(
             using_db=self.connection,
             organisation_id=organisation_id,
@@ -58,6 +62,9 @@ class Work:
             subject_id=subject_id,
             detail=detail,
         )
+        # The entry points to the actor, and so waits for an erasure that is under way.
+        if actor_id is not None and await Person.exists(using_db=self.connection, id=actor_id, erased_at__isnull=False):
+            raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
 
     async def number_events(self) -> list[int]:
         """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,

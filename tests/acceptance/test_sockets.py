@@ -12,12 +12,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from api.actions.erase_person import erase_person
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
-from api.models import Person
+from api.models import Action, ActionType, Person
+from api.schema.node import global_id
 from api.settings import Settings
 from tests.acceptance.servers import Server
 from tests.houses import House
+from tests.wakers import Recorder
 
 VIEWER = {"query": "{ viewer { name } }"}
 
@@ -90,6 +93,19 @@ async def test_a_token_that_expires_closes_the_socket_with_4403(server: Server, 
         await send(client, {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}})
         assert await receive(client) == {"type": "connection_ack"}
         assert (await closed_with(client))[0] == 4403
+
+
+async def test_an_open_socket_of_somebody_who_was_erased_writes_nothing_more(server: Server, person: Person) -> None:
+    kind = await ActionType.get(organisation_id=person.organisation_id, label="Course")
+    given = f'title: "Mine", typeId: "{global_id("ActionType", kind.id)}"'
+    save = f"mutation {{ saveAction(input: {{{given}}}) {{ errors {{ code }} }} }}"
+    async with socket(server) as client:
+        await signed_in(client, server, person)
+        await erase_person(Recorder(), person=person)
+        await send(client, {"id": "1", "type": "subscribe", "payload": {"query": save}})
+        (error,) = (await receive(client))["payload"]["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await Action.all().count() == 0
 
 
 @pytest.mark.parametrize(
