@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -237,3 +238,17 @@ async def test_a_mentorship_is_ended_once_and_frees_its_place(database: str) -> 
     assert (await Mentor.get(id=mentor.id)).active_mentees == 0
     assert await Event.filter(kind=EventKind.MENTORSHIP_ENDED).count() == 2  # one a side
     await asked(mentee, mentor)
+
+
+async def test_ending_what_has_ended_tells_an_administrator_nothing_of_it(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    request = await asked(mentee, mentor)
+    await accept(Recorder(), viewer=viewer_of(mentor), request_id=request.id, comment="Gladly")
+    mentorship = await Mentorship.get(request_id=request.id)
+    await end_mentorship(Recorder(), viewer=viewer_of(mentee), mentorship_id=mentorship.id, reason="Between us")
+    administrator = replace(viewer_of(await house.person()), administrator=True)
+    for viewer, shown in ((viewer_of(mentor), mentorship), (administrator, None)):
+        with pytest.raises(Refused) as refused:
+            await end_mentorship(Recorder(), viewer=viewer, mentorship_id=mentorship.id, reason="Again")
+        assert (refused.value.code, refused.value.subject) == (RefusalCode.ALREADY_DECIDED, shown)
