@@ -68,8 +68,8 @@ def page(rows: Sequence[Row], asked: Window[Any]) -> Page[Row]:
     more = len(rows) > size
     kept = list(rows[:size])
     if asked.backwards:
-        return Page(rows=kept[::-1], has_next=asked.before is not None, has_previous=more)
-    return Page(rows=kept, has_next=more, has_previous=asked.after is not None)
+        return Page(rows=kept[::-1], has_next=asked.before is not None, has_previous=more or asked.after is not None)
+    return Page(rows=kept, has_next=more or asked.before is not None, has_previous=asked.after is not None)
 
 
 def cursor(kind: str, *key: int | str) -> str:
