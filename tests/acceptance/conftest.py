@@ -32,3 +32,13 @@ async def module_person(module_server: Server) -> Person:
     """Somebody on the shared server."""
     async with connections(Settings(database_url=module_server.database_url), module_server.database_url):
         return await (await House.build()).person("Ada")
+
+
+@pytest.fixture
+async def shared_server(module_server: Server) -> AsyncIterator[Server]:
+    """The server that the tests of a module share, with Tortoise connected to its database. A test makes a house of its
+    own there.
+    """
+    settings = Settings(database_url=module_server.database_url)
+    async with connections(settings, module_server.database_url):
+        yield module_server
