@@ -30,7 +30,7 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_DATABASE_POOL_SIZE",
         ge=2,
         le=1000,
-        description="Most connections a process.",
+        description="Most connections a process; the worker in it has up to 5 more.",
     )
     broadcast_url: str = Field(
         default="memory://",

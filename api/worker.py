@@ -30,6 +30,8 @@ from api.settings import Settings
 log = structlog.get_logger(__name__)
 
 _JOBS_AT_ONCE: Final = 8
+# For the queue itself, beside one that listens; what jobs read and write goes over the process's own pool.
+_CONNECTIONS: Final = 4
 _SECONDS_TO_FINISH: Final = 3.0
 _EVERY_TEN_SECONDS: Final = "* * * * * */10"
 _EVERY_MINUTE: Final = "* * * * *"
@@ -62,7 +64,7 @@ class Worker:
         self._delivery = delivery
         self._lease_seconds = lease_seconds
         connector = PsycopgConnector(
-            conninfo=url, kwargs={"options": f"-c role={ROLE}"}, min_size=1, max_size=_JOBS_AT_ONCE, timeout=10
+            conninfo=url, kwargs={"options": f"-c role={ROLE}"}, min_size=1, max_size=_CONNECTIONS, timeout=10
         )
         self._app = App(connector=connector)
         self._add_tasks()
