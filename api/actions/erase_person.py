@@ -56,9 +56,12 @@ async def erase_person(work: Work, *, person: Person) -> None:
     """What is under way ends first, and the other side hears of it as ever. The row itself stays, empty: counts and
     other people's history lead to it. Erasing twice is erasing once.
     """
-    person = await Person.select_for_update().get(id=person.id)
+    person = await Person.select_for_update(no_key=True).get(id=person.id)
     if person.erased_at is not None:
         return
+    await _hold_what_is_under_way(person)
+    # From here on nothing new comes to point to the person.
+    person = await Person.select_for_update().get(id=person.id)
     await work.audit(
         organisation_id=person.organisation_id,
         actor_id=None,
@@ -90,6 +93,19 @@ async def _delete(model: type[Model], where: Mapping[str, Any]) -> None:
     # Through their keys: Tortoise deletes nothing by a column of another table.
     keys = await model.filter(**where).values_list("id", flat=True)
     await model.filter(id__in=keys).delete()
+
+
+async def _hold_what_is_under_way(person: Person) -> None:
+    """In the order in which others take them, so that nobody who asks, answers or ends meanwhile waits for us while we
+    wait for them: mentors, requests, mentorships.
+    """
+    either_side = Q(mentee_id=person.id) | Q(mentor_id=person.id)
+    pending = MentorRequest.filter(either_side, status=RequestStatus.PENDING)
+    active = Mentorship.filter(either_side, ended_at=None)
+    mentors = {person.id, *await pending.values_list("mentor_id", flat=True)}
+    await Mentor.filter(id__in=mentors).order_by("id").select_for_update(no_key=True)
+    await pending.order_by("id").select_for_update(no_key=True)
+    await active.order_by("id").select_for_update(no_key=True)
 
 
 async def _end_what_is_under_way(work: Work, person: Person) -> None:

@@ -1,10 +1,12 @@
 """What is held of one person: given out whole, and removed whole."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
+from tortoise.expressions import Q
 
 import api.models
 from api.actions.action_plan import ActionInput, add_action, change_action
@@ -15,6 +17,7 @@ from api.actions.end_mentorship import end_mentorship
 from api.actions.erase_person import _GOES, NAME, erase_person
 from api.actions.export_person import export_person
 from api.actions.save_notification_settings import save_notification_settings
+from api.domain.errors import Fault, Refused
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
 from api.models import Action, AuditEntry, Event, Mentor, MentorRequest, Mentorship, Person
@@ -197,3 +200,31 @@ async def test_every_reference_to_a_person_is_dealt_with(town: Town) -> None:
     assert references - goes == set(stays)
     filled = {name for name, rows in (await tables()).items() if rows}
     assert {name.partition(".")[0] for name in goes} <= filled, "nothing removed proves nothing"
+
+
+async def test_an_erasure_and_answers_at_once_never_wait_for_each_other(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.actions.work._ATTEMPTS", 1)
+    house = await House.build()
+    for _ in range(3):
+        mentors = [await house.mentor(capacity=2) for _ in range(3)]
+        mentees = [await house.person() for _ in range(4)]
+        requests = [(mentor, await asked(mentee, mentor)) for mentee in mentees for mentor in mentors]
+        gone = [mentees[0], mentors[0]]
+        outcomes = await asyncio.gather(
+            *(
+                accept(Recorder(), viewer=viewer_of(each), request_id=row.id, comment="Yes")
+                for each, row in requests[:6]
+            ),
+            *(erase_person(Recorder(), person=person) for person in gone),
+            *(
+                accept(Recorder(), viewer=viewer_of(each), request_id=row.id, comment="Yes")
+                for each, row in requests[6:]
+            ),
+            return_exceptions=True,
+        )
+        assert {type(each) for each in outcomes} <= {MentorRequest, type(None), Refused, Fault}, outcomes
+        keys = [person.id for person in gone]
+        assert not await Mentorship.exists(Q(mentor_id__in=keys) | Q(mentee_id__in=keys), ended_at=None)
+        assert not await MentorRequest.exists(Q(mentor_id__in=keys) | Q(mentee_id__in=keys), status="PENDING")
