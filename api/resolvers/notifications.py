@@ -1,7 +1,8 @@
 """The viewer's log: page by page, and live."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -36,17 +37,20 @@ async def latest_cursor(viewer: Viewer) -> str:
     return log_cursor(log.epoch, log.seq)
 
 
-async def page_of_entries(viewer: Viewer, arguments: PageArguments, *, unread_only: bool) -> Page[Entry]:
+async def page_of_entries(context: Context, arguments: PageArguments, *, unread_only: bool) -> Page[Entry]:
     """Entries that the viewer may still read, oldest first. Raises ``Fault`` (BAD_USER_INPUT, CURSOR_RESET)."""
-    log = await log_of(viewer)
+    log = await log_of(context.viewer)
     asked = window(arguments, lambda cursor: position(log, cursor))
-    rows = _readable(viewer, unread_only=unread_only)
+    rows = _readable(context.viewer, unread_only=unread_only)
     if asked.after is not None:
         rows = rows.filter(seq__gt=asked.after)
     if asked.before is not None:
         rows = rows.filter(seq__lt=asked.before)
     events = await rows.order_by("-seq" if asked.backwards else "seq").limit(asked.limit)
-    return page([Entry(event=event, epoch=log.epoch) for event in events], asked)
+    found = page([Entry(event=event, epoch=log.epoch) for event in events], asked)
+    # What a subject's fields will show is read here, once: access may have ended since the events were read.
+    subjects = await asyncio.gather(*(_subject(context, entry.event) for entry in found.rows))
+    return replace(found, rows=[entry for entry, subject in zip(found.rows, subjects, strict=True) if subject])
 
 
 async def count_entries(viewer: Viewer, *, unread_only: bool) -> int:
@@ -61,7 +65,9 @@ def _readable(viewer: Viewer, *, unread_only: bool) -> QuerySet[Event]:
 async def entry_of(context: Context, event_id: int) -> Entry | None:
     """One entry by its own key, if the viewer may still read it."""
     event = await context.loaders.event.load(event_id)
-    return Entry(event=event, epoch=(await log_of(context.viewer)).epoch) if event else None
+    if event is None or await _subject(context, event) is None:
+        return None
+    return Entry(event=event, epoch=(await log_of(context.viewer)).epoch)
 
 
 async def live(

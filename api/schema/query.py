@@ -124,7 +124,7 @@ class Query:
     ) -> CountedConnection[Notification]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         viewer = info.context.viewer
-        page = await page_of_entries(viewer, arguments, unread_only=unread_only)
+        page = await page_of_entries(info.context, arguments, unread_only=unread_only)
         edges, page_info = edges_of(page, notification_view, lambda entry: entry.cursor)
         return CountedConnection(
             edges=edges, page_info=page_info, count=lambda: count_entries(viewer, unread_only=unread_only)

@@ -1,6 +1,7 @@
 """Who sees what of a person, at the field and through every way to it."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -12,6 +13,7 @@ from api.actions.end_mentorship import end_mentorship
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import EventKind
 from api.models import Action, Event, Mentorship, Person
+from api.resolvers.notifications import page_of_entries
 from api.schema.node import global_id
 from tests.houses import House, viewer_of
 from tests.operations import answer, data
@@ -147,6 +149,25 @@ async def test_what_a_mentorship_opened_closes_with_it(team: Team) -> None:
     log = "{ notifications { nodes { __typename } totalCount } }"
     ended = (await data(team.mentor, log))["notifications"]
     assert [each["__typename"] for each in ended["nodes"]] == ["RequestReceived", "MentorshipEnded"]
+
+
+async def test_a_mentorship_that_ends_while_the_log_is_read_breaks_no_response(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ActionInput(title="Read", type_id=team.house.action_types["Course"].id)
+    await add_action(Recorder(), viewer=viewer_of(team.person), owner_id=team.person.id, given=given)
+    mentorship = await Mentorship.get(mentor_id=team.mentor.id)
+
+    async def then_end(*arguments: Any, **more: Any) -> object:
+        found = await page_of_entries(*arguments, **more)
+        await end_mentorship(Recorder(), viewer=viewer_of(team.person), mentorship_id=mentorship.id, reason="Done")
+        return found
+
+    monkeypatch.setattr("api.schema.query.page_of_entries", then_end)
+    response = await answer(
+        team.mentor, "{ notifications { nodes { __typename ... on ActionPlanChanged { action { title } } } } }"
+    )
+    assert "errors" not in response
 
 
 async def test_a_change_under_way_when_the_mentorship_ends_comes_before_the_end_or_not_at_all(
