@@ -102,7 +102,7 @@ async def _hold_what_is_under_way(person: Person) -> None:
     either_side = Q(mentee_id=person.id) | Q(mentor_id=person.id)
     pending = MentorRequest.filter(either_side, status=RequestStatus.PENDING)
     active = Mentorship.filter(either_side, ended_at=None)
-    mentors = {person.id, *await pending.values_list("mentor_id", flat=True)}
+    mentors = {person.id, *(row.mentor_id for row in [*await pending, *await active])}
     await Mentor.filter(id__in=mentors).order_by("id").select_for_update(no_key=True)
     await pending.order_by("id").select_for_update(no_key=True)
     await active.order_by("id").select_for_update(no_key=True)
@@ -111,9 +111,6 @@ async def _hold_what_is_under_way(person: Person) -> None:
 async def _end_what_is_under_way(work: Work, person: Person) -> None:
     now = datetime.now(UTC)
     active = Mentorship.filter(Q(mentee_id=person.id) | Q(mentor_id=person.id), ended_at=None)
-    mentors = {person.id, *(mentorship.mentor_id for mentorship in await active)}
-    # Mentors before requests and mentorships, as everywhere.
-    await Mentor.filter(id__in=mentors).order_by("id").select_for_update(no_key=True)
     for side, status, kind, other_side in (
         ("mentee_id", RequestStatus.WITHDRAWN, EventKind.REQUEST_WITHDRAWN, "mentor_id"),
         ("mentor_id", RequestStatus.EXPIRED, EventKind.REQUEST_EXPIRED, "mentee_id"),
