@@ -102,7 +102,8 @@ async def _hold_what_is_under_way(person: Person) -> None:
     either_side = Q(mentee_id=person.id) | Q(mentor_id=person.id)
     pending = MentorRequest.filter(either_side, status=RequestStatus.PENDING)
     active = Mentorship.filter(either_side, ended_at=None)
-    mentors = {person.id, *(row.mentor_id for row in [*await pending, *await active])}
+    asked, mentoring = {row.mentor_id for row in await pending}, {row.mentor_id for row in await active}
+    mentors = {person.id} | asked | mentoring
     await Mentor.filter(id__in=mentors).order_by("id").select_for_update(no_key=True)
     await pending.order_by("id").select_for_update(no_key=True)
     await active.order_by("id").select_for_update(no_key=True)
