@@ -8,7 +8,7 @@ from typing import Final
 from api.domain.events import EventKind
 from api.models import Event
 from api.notifications.log import entries_after
-from api.notifications.wakeups import Wakeups
+from api.notifications.wakeups import POLL_SECONDS_WITHOUT_BROKER, Wakeups
 
 _PAGE: Final = 100
 
@@ -29,5 +29,6 @@ async def follow(
                 yield entry
                 seq = entry.seq
             if len(entries) < _PAGE:
+                patience = poll_seconds if wakeups.is_connected else min(poll_seconds, POLL_SECONDS_WITHOUT_BROKER)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), poll_seconds)
+                    await asyncio.wait_for(woken.wait(), patience)

@@ -1,19 +1,29 @@
 """Hints that somebody's log has grown, between the processes of a deployment.
 
-The broker carries a hint, never data: with it gone, subscriptions find new entries at their next poll.
+The broker carries a hint, never data: with it gone, subscriptions find new entries at their next poll, which comes
+every second while it is away. Those of the process that made the change need no broker at all.
 
 Faults of broadcaster 0.3.1 that this module works around, each with its test in `tests/integration/test_wakeups.py`:
 
-- Two first subscribers of a channel at once overwrite each other: each process subscribes once, to one channel.
+- Two first subscribers of a channel at once overwrite each other: each process subscribes once, to one channel
+  (`test_many_processes_starting_at_once_all_hear`).
 - The PostgreSQL backend has one connection for everything, so that concurrent publishes fail, and its payloads end
-  at 7,999 bytes: one task publishes, one message after another, each well below that.
-- Its queues have no bound: what this process hands on is one flag a subscription, set or not.
-- Leaving a broker that is gone may wait for ever: we wait a little, then leave without a word.
+  at 7,999 bytes: one task publishes, one message after another, each well below that
+  (`test_no_wake_up_is_lost_among_many_at_once`).
+- Its queues have no bound: what this process hands on is one flag a subscription, set or not
+  (`test_a_burst_is_served_by_one_read`).
+- After a restart of the broker, or `pg_terminate_backend`, it hears nothing for ever and says nothing: each process
+  listens for a beat of its own, and connects anew where it stays away
+  (`test_a_broker_that_fell_silent_is_noticed_and_everybody_is_woken`).
+- Connecting to, publishing to, or leaving a broker that is gone may wait for ever: we wait a little
+  (`test_a_broker_that_was_stopped_holds_up_nobody`).
 - With redis-py 8.1 messages are lost: `pyproject.toml` holds it below 8.
 """
 
 import asyncio
 import contextlib
+import random
+import uuid
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
@@ -27,29 +37,52 @@ _CHANNEL: Final = "mentoring_wakeups"
 # Keys have at most 19 digits, so a message stays below 6,100 bytes.
 _KEYS_A_MESSAGE: Final = 300
 _FIRST_RETRY_SECONDS: Final = 0.1
-_LAST_RETRY_SECONDS: Final = 5.0
+_LAST_RETRY_SECONDS: Final = 3.0
 _LEAVING_SECONDS: Final = 1.0
+_CONNECTING_SECONDS: Final = 3.0
+_PUBLISHING_SECONDS: Final = 2.0
+_FIRST_BEATS_SECONDS: Final = 0.1
+_BEAT_SECONDS: Final = 0.5
+_SILENCE_SECONDS: Final = 2.0
+POLL_SECONDS_WITHOUT_BROKER: Final = 1.0
+
+
+class BrokerSilent(Exception):  # noqa: N818 - how a connection ends
+    """The broker took what we sent, and we never heard it."""
 
 
 class Wakeups:
-    """Wakes the subscriptions of a person wherever they are held. Make one a process and keep ``running`` open."""
+    """Wakes the subscriptions of a person wherever they are held. Make one a process and keep ``running`` open.
+
+    ``reconnects`` counts how often the broker was lost.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._name = uuid.uuid4().hex[:12]
         self._listeners: dict[int, set[asyncio.Event]] = {}
         self._unpublished: set[int] = set()
         self._something_to_publish = asyncio.Event()
         self._connected = asyncio.Event()
+        self._beat_due = False
+        self._last_beat = 0.0
+        self.reconnects = 0
 
     def wake(self, person_ids: Iterable[int]) -> None:
         """Say that these people's logs have grown. Returns at once and never fails: delivery does not hang on it."""
-        self._unpublished.update(person_ids)
+        keys = tuple(person_ids)
+        self._wake_here(keys)
+        self._unpublished.update(keys)
         if self._unpublished:
             self._something_to_publish.set()
 
     async def connected(self) -> None:
         """Wait until the broker is there and this process hears it."""
         await self._connected.wait()
+
+    @property
+    def is_connected(self) -> bool:
+        return self._connected.is_set()
 
     @property
     def listeners(self) -> int:
@@ -90,35 +123,63 @@ class Wakeups:
             if self._connected.is_set():
                 delay = _FIRST_RETRY_SECONDS
             self._connected.clear()
+            self.reconnects += 1
+            # From here on they poll every second; and what was missed while the broker was dying is found now.
+            self._wake_everybody()
             log.warning("broker_lost", error=repr(error), retry_in_seconds=delay)
-            await asyncio.sleep(delay)
+            # Jitter, so that processes that lost it together do not come back together.
+            await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311
             delay = min(delay * 2, _LAST_RETRY_SECONDS)
 
     async def _session(self) -> None:
         """One connection to the broker, from its beginning to the error that ends it."""
-        async with Broadcast(self._url) as broadcast, broadcast.subscribe(_CHANNEL) as messages:
-            self._connected.set()
-            self._wake_everybody()
+        async with contextlib.AsyncExitStack() as stack:
+            async with asyncio.timeout(_CONNECTING_SECONDS):
+                broadcast = Broadcast(self._url)
+                stack.callback(_end_tasks, broadcast)
+                await stack.enter_async_context(broadcast)
+                messages = await stack.enter_async_context(broadcast.subscribe(_CHANNEL))
+            self._last_beat = asyncio.get_running_loop().time()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._publish(broadcast))
                 group.create_task(self._hear(messages))
+                group.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """Send a beat, and see that it comes back."""
+        loop = asyncio.get_running_loop()
+        while loop.time() - self._last_beat < _SILENCE_SECONDS:
+            self._beat_due = True
+            self._something_to_publish.set()
+            await asyncio.sleep(_BEAT_SECONDS if self._connected.is_set() else _FIRST_BEATS_SECONDS)
+        raise BrokerSilent
 
     async def _publish(self, broadcast: Broadcast) -> None:
         while True:
-            while self._unpublished:
-                keys = [self._unpublished.pop() for _ in range(min(_KEYS_A_MESSAGE, len(self._unpublished)))]
-                try:
-                    await broadcast.publish(_CHANNEL, " ".join(map(str, keys)))
-                except BaseException:
-                    self._unpublished.update(keys)
-                    raise
             await self._something_to_publish.wait()
             self._something_to_publish.clear()
+            while self._unpublished or self._beat_due:
+                self._beat_due = False
+                keys = [self._unpublished.pop() for _ in range(min(_KEYS_A_MESSAGE, len(self._unpublished)))]
+                try:
+                    async with asyncio.timeout(_PUBLISHING_SECONDS):
+                        await broadcast.publish(_CHANNEL, " ".join((self._name, *map(str, keys))))
+                except BaseException:
+                    self._unpublished.update(keys)
+                    self._something_to_publish.set()
+                    raise
 
     async def _hear(self, messages: Subscriber) -> None:
         while True:
-            message = await messages.get()
-            self._wake_here(int(key) for key in message.message.split())
+            name, *keys = (await messages.get()).message.split()
+            if name != self._name:
+                self._wake_here(map(int, keys))
+                continue
+            self._last_beat = asyncio.get_running_loop().time()
+            if not self._connected.is_set():
+                self._connected.set()
+                # What others announced before this process heard them is found now.
+                self._wake_everybody()
 
     def _wake_here(self, person_ids: Iterable[int]) -> None:
         for person_id in person_ids:
@@ -129,7 +190,24 @@ class Wakeups:
         self._wake_here(tuple(self._listeners))
 
 
+def _end_tasks(broadcast: Broadcast) -> None:
+    """End the tasks that it leaves behind, also where it never got connected, and look at what ended them: nobody else
+    does, and asyncio would report each as an error of ours.
+    """
+    for owner, name in ((broadcast, "_listener_task"), (broadcast._backend, "_listener")):  # noqa: SLF001
+        task = getattr(owner, name, None)
+        if isinstance(task, asyncio.Task):
+            task.cancel()
+            task.add_done_callback(_look_at_error)
+
+
+def _look_at_error(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
 async def _abandon(task: asyncio.Task[None]) -> None:
     """End a task that may not be able to end by itself."""
+    task.add_done_callback(_look_at_error)
     task.cancel()
     await asyncio.wait({task}, timeout=_LEAVING_SECONDS)

