@@ -26,6 +26,7 @@ from api.transport import health
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.links import link_routes
 from api.transport.origins import Origins
+from api.transport.socket import SocketLimits
 from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -43,6 +44,11 @@ def create_app(settings: Settings) -> Starlette:
         authenticator=Authenticator(settings, keys),
         services=services,
         origins=Origins(settings.allowed_origins),
+        limits=SocketLimits(
+            ping_seconds=settings.ping_seconds,
+            operations=settings.socket_operations,
+            check_seconds=settings.check_seconds,
+        ),
         graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
     )
 

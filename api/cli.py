@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import orjson
-import uvicorn
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm
@@ -22,8 +21,9 @@ from api.actions.export_person import export_person
 from api.actions.import_framework import import_framework
 from api.actions.import_people import import_people
 from api.actions.organisations import ensure_organisation
+from api.actions.person_access import deactivate_person, reactivate_person, sign_out_person
 from api.actions.work import all_carried_through
-from api.app import GRAPHIQL_PATH, create_app
+from api.app import GRAPHIQL_PATH
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.database import NotMigrated, connections, database_url
@@ -40,12 +40,13 @@ from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
 from api.notifications.wakeups import Wakeups
 from api.schema.build import sdl
+from api.serving import serve
 from api.settings import Settings
 from api.worker import build_worker
 
 app = App(name="mentoring-api", help="Request a Mentor, as a GraphQL API with live subscriptions.")
 imports = App(name="import", help="Read an organisation's framework and people from files.")
-persons = App(name="person", help="Give out, or remove, all that is held of one person.")
+persons = App(name="person", help="One person: all that is held of them, and whether they may be here.")
 app.command(imports)
 app.command(persons)
 
@@ -53,6 +54,9 @@ FrameworkFiles = Annotated[Path, Parameter(help="One or more files that together
 PeopleFile = Annotated[Path, Parameter(help="The CSV file; one row a person, the email is the key.")]
 PersonName = Annotated[str, Parameter(help="Their email or their token subject.")]
 Admin = Annotated[bool, Parameter(negative="", help="Give it the role that runs mentoring in their organisation.")]
+Workers = Annotated[
+    int, Parameter(validator=validators.Number(gte=1, lte=64), help="How many processes are to share the port.")
+]
 Hours = Annotated[float, Parameter(help="How many hours it is to be good for.")]
 ErasedWithoutAsking = Annotated[bool, Parameter(name="--yes", negative="", help="Do not ask first.")]
 PersonOrganisation = Annotated[
@@ -72,14 +76,14 @@ class Nobody:
         pass
 
 
-@app.command
-def serve() -> None:
+@app.command(name="serve")
+def serve_api(*, workers: Workers = 1) -> None:
     """Serve the API. The embedded database is migrated first; one of your own, by `migrate`."""
     settings = Settings()
     with database_url(settings) as url:
         if settings.database_url is None:
             asyncio.run(migrate(url))
-        _serve(settings, url)
+        serve(settings, url, workers=workers)
 
 
 @app.command
@@ -150,6 +154,30 @@ async def erase(
     print(f"Erased {person}.")
 
 
+@persons.command(name="deactivate")
+async def deactivate(person: PersonName, *, organisation: PersonOrganisation = None) -> None:
+    """Let a person sign in, be found and hear of anything no more."""
+    async with _database():
+        await deactivate_person(Nobody(), person=await _person(person, organisation))
+    print(f"Deactivated {person}.")
+
+
+@persons.command(name="reactivate")
+async def reactivate(person: PersonName, *, organisation: PersonOrganisation = None) -> None:
+    """Let a person in again who was deactivated."""
+    async with _database():
+        await reactivate_person(Nobody(), person=await _person(person, organisation))
+    print(f"Reactivated {person}.")
+
+
+@persons.command(name="sign-out")
+async def sign_out(person: PersonName, *, organisation: PersonOrganisation = None) -> None:
+    """Make the tokens that a person has now worth nothing."""
+    async with _database():
+        await sign_out_person(Nobody(), person=await _person(person, organisation))
+    print(f"Signed out {person}.")
+
+
 def _confirmed(question: str) -> bool:
     try:
         return Confirm.ask(question, default=False)
@@ -183,7 +211,7 @@ def demo() -> None:
     settings = Settings()
     with database_url(settings) as url:
         print(asyncio.run(_prepare_demo(settings, url)), flush=True)
-        _serve(settings, url)
+        serve(settings, url)
 
 
 async def _prepare_demo(settings: Settings, url: str) -> str:
@@ -192,21 +220,6 @@ async def _prepare_demo(settings: Settings, url: str) -> str:
         if not await Organisation.exists() or await Organisation.exists(name=DEMO_NAME):
             await load_demo(Nobody())
         return await welcome(settings, graphiql_path=GRAPHIQL_PATH)
-
-
-def _serve(settings: Settings, url: str) -> None:
-    configure_logs(settings)
-    # uvicorn stops in good order, then raises the signal again: without this the embedded database would stay behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    uvicorn.run(
-        create_app(settings.model_copy(update={"database_url": url})),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=5,
-    )
 
 
 @asynccontextmanager

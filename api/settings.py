@@ -43,6 +43,31 @@ class Settings(BaseSettings):
         gt=0,
         description="How often a subscription looks into its log even if nothing woke it, in seconds.",
     )
+    ping_seconds: float = Field(
+        default=12.0,
+        validation_alias="MENTORING_PING_SECONDS",
+        gt=0,
+        description="How often a socket is asked whether somebody is still there, in seconds.",
+    )
+    check_seconds: float = Field(
+        default=30.0,
+        validation_alias="MENTORING_CHECK_SECONDS",
+        gt=0,
+        le=60,
+        description="How often an open socket looks whether its person may still be here, in seconds.",
+    )
+    socket_operations: int = Field(
+        default=100,
+        validation_alias="MENTORING_SOCKET_OPERATIONS",
+        ge=1,
+        description="Most operations at once on one socket, subscriptions among them.",
+    )
+    retention_days: int = Field(
+        default=90,
+        validation_alias="MENTORING_RETENTION_DAYS",
+        ge=1,
+        description="For how many days notifications are kept once they were read.",
+    )
     worker: bool = Field(
         default=True,
         validation_alias="MENTORING_WORKER",

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from procrastinate.retry import BaseRetryStrategy
 
 from api.actions.availability import reconcile_availability
 from api.actions.sweep import expire_requests, remind_mentors
+from api.actions.trim import forget_idempotency_keys, trim_logs
 from api.actions.work import Waker
 from api.database import ROLE
 from api.models import Organisation
@@ -35,6 +37,7 @@ _CONNECTIONS: Final = 4
 _SECONDS_TO_FINISH: Final = 3.0
 _EVERY_TEN_SECONDS: Final = "* * * * * */10"
 _EVERY_MINUTE: Final = "* * * * *"
+_EVERY_HOUR: Final = "17 * * * *"
 _FIRST_RETRY_SECONDS: Final = 1.0
 _LAST_RETRY_SECONDS: Final = 30.0
 
@@ -58,11 +61,21 @@ class MailRetry(BaseRetryStrategy):
 class Worker:
     """Works at the queue of the database behind ``url``. Needs Tortoise to be connected to the same."""
 
-    def __init__(self, url: str, *, waker: Waker, renderer: Renderer, delivery: Delivery, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        waker: Waker,
+        renderer: Renderer,
+        delivery: Delivery,
+        lease_seconds: float,
+        retention: timedelta,
+    ) -> None:
         self._waker = waker
         self._renderer = renderer
         self._delivery = delivery
         self._lease_seconds = lease_seconds
+        self._retention = retention
         connector = PsycopgConnector(
             conninfo=url, kwargs={"options": f"-c role={ROLE}"}, min_size=1, max_size=_CONNECTIONS, timeout=10
         )
@@ -76,6 +89,7 @@ class Worker:
         periodic(cron=_EVERY_TEN_SECONDS)(task(name="sweep", queue=QUEUE)(self._sweep))
         periodic(cron=_EVERY_TEN_SECONDS)(task(name="rescue", queue=QUEUE)(self._rescue))
         periodic(cron=_EVERY_MINUTE)(task(name="reconcile_all", queue=QUEUE)(self._reconcile_all))
+        periodic(cron=_EVERY_HOUR)(task(name="trim", queue=QUEUE)(self._trim))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -131,6 +145,12 @@ class Worker:
             while await step(self._waker):
                 pass
 
+    async def _trim(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
+        while await trim_logs(self._waker, kept_for=self._retention):
+            pass
+        while await forget_idempotency_keys(self._waker):
+            pass
+
     async def _reconcile(self, organisation_id: int) -> None:
         while await reconcile_availability(self._waker, organisation_id=organisation_id):
             pass
@@ -158,4 +178,5 @@ def build_worker(settings: Settings, url: str, waker: Waker) -> Worker:
         renderer=Renderer(sender=settings.mail_from, web_url=settings.link_base, folder=settings.mail_templates),
         delivery=delivery_to(settings.smtp_url, settings.mail_folder),
         lease_seconds=settings.lease_seconds,
+        retention=timedelta(days=settings.retention_days),
     )

@@ -85,6 +85,7 @@ async def erase_person(work: Work, *, person: Person) -> None:
         time_zone=None,
         line_manager_id=None,
         role_profile_id=None,
+        deactivated_at=datetime.now(UTC),
         erased_at=datetime.now(UTC),
     )
 

@@ -24,9 +24,10 @@ LONGEST_TOKEN: Final = 8_192
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who is asking, and until when their token lets them."""
+    """Who is asking, and from when until when their token lets them."""
 
     viewer: Viewer
+    issued_at: datetime | None
     expires_at: datetime
 
 
@@ -57,14 +58,23 @@ class Authenticator:
         person = await Person.get_or_none(subject=str(claims["sub"]))
         if person is None:
             raise _refuse("Nobody here goes by this token's `sub`.")
+        issued_at = datetime.fromtimestamp(float(claims["iat"]), UTC) if "iat" in claims else None
+        if not _is_welcome(person, issued_at):
+            raise _refuse("This token is not valid any more; sign in again.")
         return Identity(
             viewer=Viewer(
                 person_id=person.id,
                 organisation_id=person.organisation_id,
                 administrator=ADMINISTRATOR in _roles(claims),
             ),
+            issued_at=issued_at,
             expires_at=datetime.fromtimestamp(float(claims["exp"]), UTC),
         )
+
+    async def still_welcome(self, identity: Identity) -> bool:
+        """Whether the person may still be here: neither deactivated nor erased, nor signed out since the token."""
+        person = await Person.get_or_none(id=identity.viewer.person_id)
+        return person is not None and _is_welcome(person, identity.issued_at)
 
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
@@ -78,6 +88,12 @@ class Authenticator:
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise _refuse("This token is not valid, or not any more; sign in again.") from error
         return dict(verified.claims)
+
+
+def _is_welcome(person: Person, issued_at: datetime | None) -> bool:
+    if person.deactivated_at is not None:
+        return False
+    return person.signed_out_at is None or (issued_at is not None and issued_at > person.signed_out_at)
 
 
 def _roles(claims: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,9 @@ from api.models.base import OrganisationRow, reference
 class Person(OrganisationRow):
     """Somebody of an organisation. ``subject`` is the `sub` that their tokens carry; emails are kept in lower case.
 
-    One who was erased stays as a row without anything personal, so that what others did with them still reads.
+    Tokens made before ``signed_out_at`` are not valid any more. One who is deactivated signs in no more, is not found
+    as a mentor, and hears of nothing. One who was erased stays as a row without anything personal, so that what others
+    did with them still reads.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -26,6 +28,8 @@ class Person(OrganisationRow):
     line_manager_id: int | None
     role_profile = reference("RoleProfile", null=True)
     role_profile_id: int | None
+    deactivated_at: datetime | None = fields.DatetimeField(null=True)
+    signed_out_at: datetime | None = fields.DatetimeField(null=True)
     erased_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -46,5 +46,6 @@ def position(log: EventLog, cursor: str) -> int:
 
 
 async def entries_after(person_id: int, seq: int, *, kinds: Collection[EventKind], limit: int) -> list[Event]:
-    """The entries of these kinds that follow number ``seq``, oldest first."""
-    return await Event.filter(person_id=person_id, seq__gt=seq, kind__in=kinds).order_by("seq").limit(limit)
+    """The entries of these kinds that follow number ``seq``, oldest first; none for whoever was deactivated."""
+    entries = Event.filter(person_id=person_id, person__deactivated_at=None, seq__gt=seq, kind__in=kinds)
+    return await entries.order_by("seq").limit(limit)

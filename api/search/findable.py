@@ -15,6 +15,7 @@ findable AS (
     WHERE mentor.organisation_id = $1::bigint
       AND organisation.mentoring_enabled
       AND NOT mentor.paused
+      AND NOT EXISTS (SELECT FROM person WHERE person.id = mentor.id AND person.deactivated_at IS NOT NULL)
       AND (mentor.capacity IS NULL OR mentor.active_mentees < mentor.capacity)
       AND EXISTS (SELECT FROM mentor_option WHERE mentor_option.mentor_id = mentor.id)
       AND cardinality($2::bigint[]) > 0

@@ -22,7 +22,7 @@ from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.errors import internal_error, present, told
 from api.transport.origins import Origins
-from api.transport.socket import PROTOCOL, SocketSession
+from api.transport.socket import PROTOCOL, SocketLimits, SocketSession
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -35,6 +35,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         authenticator: Authenticator,
         services: Services,
         origins: Origins,
+        limits: SocketLimits,
         graphiql_path: str | None,
     ) -> None:
         super().__init__(schema, graphql_ide=None, multipart_uploads_enabled=False)
@@ -42,6 +43,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._authenticator = authenticator
         self._services = services
         self._origins = origins
+        self._limits = limits
         self._graphiql_path = graphiql_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,6 +54,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 authenticator=self._authenticator,
                 services=self._services,
                 origins=self._origins,
+                limits=self._limits,
             )
             await session.run()
         else:

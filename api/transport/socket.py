@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, Final
@@ -22,7 +23,23 @@ from api.transport.origins import Origins
 log = structlog.get_logger(__name__)
 
 PROTOCOL: Final = "graphql-transport-ws"
+# Under this name a server offers to drop a connection at once, as an ASGI extension: `{"abort": callable}`.
+ABORT: Final = "mentoring.abort"
 _SECONDS_TO_INITIALISE: Final = 5.0
+# How long a client may take nothing of what it is sent, and how long it may leave a ping without an answer.
+_SECONDS_TO_TAKE: Final = 8.0
+_SECONDS_TO_ANSWER: Final = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketLimits:
+    """``ping_seconds`` is how often a client is asked whether it is still there, ``operations`` how many may run on a
+    socket at once, ``check_seconds`` how often it is looked up whether the person may still be here.
+    """
+
+    ping_seconds: float = 12.0
+    operations: int = 100
+    check_seconds: float = 30.0
 
 
 class CloseCode(IntEnum):
@@ -56,12 +73,15 @@ class SocketSession:
         authenticator: Authenticator,
         services: Services,
         origins: Origins,
+        limits: SocketLimits,
     ) -> None:
         self._socket = socket
         self._schema = schema
         self._authenticator = authenticator
         self._services = services
         self._origins = origins
+        self._limits = limits
+        self._heard = asyncio.Event()
         self._identity: Identity | None = None
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
@@ -85,7 +105,9 @@ class SocketSession:
         )
         try:
             while True:
-                await self._handle(read_frame(await self._socket.receive_text()))
+                frame = read_frame(await self._socket.receive_text())
+                self._heard.set()
+                await self._handle(frame)
         except (WebSocketDisconnect, RuntimeError):
             # Starlette raises RuntimeError where an alarm closed the socket while we waited for a frame.
             pass
@@ -131,12 +153,19 @@ class SocketSession:
         )
         self._identity = identity
         await self._send({"type": "connection_ack"})
+        self._alarms.add(asyncio.create_task(self._ask_whether_alive(), name="pings"))
+        self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
 
     def _start(self, frame: Subscribe) -> None:
         if self._identity is None:
             raise _Close(CloseCode.UNAUTHORIZED, "Unauthorized")
         if frame.id in self._operations:
             raise _Close(CloseCode.SUBSCRIBER_EXISTS, f"Subscriber for {frame.id[:80]} already exists")
+        if len(self._operations) >= self._limits.operations:
+            raise _Close(
+                CloseCode.TOO_MANY_INITIALISATIONS,
+                f"At most {self._limits.operations} operations run on a socket at once",
+            )
         context = Context(viewer=self._identity.viewer, services=self._services)
         task = asyncio.create_task(self._run_operation(frame, context), name=f"operation {frame.id}")
         self._operations[frame.id] = task
@@ -174,7 +203,42 @@ class SocketSession:
                 await self._send(message)
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(orjson.dumps(message).decode())
+        """Returns once there is room for more: what waits to be sent is bounded by the transport's own buffer."""
+        try:
+            async with asyncio.timeout(_SECONDS_TO_TAKE):
+                await self._socket.send_text(orjson.dumps(message).decode())
+        except TimeoutError as error:
+            self._cut("takes nothing")
+            raise WebSocketDisconnect(1006) from error
+
+    def _cut(self, why: str) -> None:
+        """Drop the connection: a closing frame would wait behind what is not taken. Clients see 1006, and come back."""
+        log.info("socket_cut", why=why)
+        extension = self._socket.scope.get("extensions", {}).get(ABORT)
+        if extension:
+            extension["abort"]()
+
+    async def _ask_whether_alive(self) -> None:
+        """Anything that a client sends shows that it is there."""
+        while True:
+            await asyncio.sleep(self._limits.ping_seconds)
+            self._heard.clear()
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await self._send({"type": "ping"})
+            try:
+                await asyncio.wait_for(self._heard.wait(), _SECONDS_TO_ANSWER)
+            except TimeoutError:
+                self._cut("answers no ping")
+
+    async def _look_whether_welcome(self, identity: Identity) -> None:
+        welcome = True
+        while welcome:
+            await asyncio.sleep(self._limits.check_seconds)
+            try:
+                welcome = await self._authenticator.still_welcome(identity)
+            except Exception as error:  # noqa: BLE001 - the database is away: ask again
+                log.warning("welcome_not_checked", error=repr(error))
+        await self._close(CloseCode.FORBIDDEN, "This token is not valid any more; sign in again.")
 
     async def _close(self, code: CloseCode, reason: str) -> None:
         if self._socket.application_state is not WebSocketState.DISCONNECTED:

@@ -87,7 +87,7 @@ class Server:
 
 
 @asynccontextmanager
-async def running(data: Path, *, database_url: str, **environment: str) -> AsyncIterator[Server]:
+async def running(data: Path, *options: str, database_url: str, **environment: str) -> AsyncIterator[Server]:
     """A server on a database that is there already."""
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
@@ -95,7 +95,7 @@ async def running(data: Path, *, database_url: str, **environment: str) -> Async
     settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [COMMAND, "serve"], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
+            [COMMAND, "serve", *options], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
         )
         server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
         try:

@@ -85,7 +85,7 @@ async def letter_about(event_id: int) -> Letter | None:
         return None
     recipient = await Person.get(id=event.person_id)
     unwanted = await NotificationSetting.exists(person_id=recipient.id, kind=event.kind, email=False)
-    if recipient.erased_at is not None or unwanted:
+    if recipient.deactivated_at is not None or unwanted:
         return None
     organisation = await Organisation.get(id=event.organisation_id)
     if event.request_id is not None:

@@ -1,0 +1,52 @@
+"""Taking away what has served its time: notifications that were read, names of requests that were sent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tortoise.connection import get_connection
+
+from api.actions.work import Work, action
+
+BATCH: Final = 200
+KEYS_ARE_KEPT: Final = timedelta(hours=24)
+
+# A log is trimmed from its beginning: up to the last entry before the first one that is unread or young.
+_TRIM: Final = """
+WITH kept AS (
+    SELECT event_log.id, coalesce(min(event.seq), event_log.seq + 1) - 1 AS upto
+    FROM event_log
+    LEFT JOIN event ON event.person_id = event_log.id AND (event.read_at IS NULL OR event.read_at >= $1)
+    WHERE EXISTS (SELECT FROM event AS old WHERE old.person_id = event_log.id AND old.read_at < $1)
+    GROUP BY event_log.id
+),
+due AS (
+    SELECT event_log.id, kept.upto FROM event_log JOIN kept USING (id) WHERE kept.upto > event_log.trimmed_to
+    ORDER BY event_log.id LIMIT $2 FOR UPDATE OF event_log SKIP LOCKED
+),
+gone AS (DELETE FROM event USING due WHERE event.person_id = due.id AND event.seq <= due.upto)
+UPDATE event_log SET trimmed_to = due.upto FROM due WHERE event_log.id = due.id
+RETURNING event_log.id
+"""
+
+_FORGET: Final = """
+DELETE FROM idempotency_key WHERE id IN (
+    SELECT id FROM idempotency_key WHERE created_at < $1 LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+"""
+
+
+@action
+async def trim_logs(_work: Work, *, kept_for: timedelta) -> int:
+    """Remove entries that were read longer ago than this, from the beginning of each log up to the first that was not.
+    Cursors before what is left are answered with CURSOR_RESET. Returns how many logs; at most 200 at a time.
+    """
+    rows = await get_connection("default").execute_query_dict(_TRIM, [datetime.now(UTC) - kept_for, BATCH])
+    return len(rows)
+
+
+@action
+async def forget_idempotency_keys(_work: Work) -> int:
+    """Remove keys that are older than 24 hours: nobody sends the same again by then. Returns how many."""
+    rows = await get_connection("default").execute_query_dict(_FORGET, [datetime.now(UTC) - KEYS_ARE_KEPT])
+    return len(rows)

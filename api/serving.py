@@ -1,0 +1,72 @@
+"""Serving the application with uvicorn: in this process, or in several that share the port.
+
+Faults of uvicorn 0.54 that this module works around:
+
+- Its keep-alive closes a socket that gives no answer with 1011, which clients of graphql-transport-ws take as final:
+  it is off, and the sockets ask by themselves (`tests/acceptance/test_slow_clients.py`).
+- A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it.
+"""
+
+import os
+import signal
+import sys
+from typing import Any, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from api.app import create_app
+from api.logs import configure_logs
+from api.settings import Settings
+from api.transport.socket import ABORT
+
+# Sockets are told at once, mutations have this long to finish; the worker then has three seconds.
+_SECONDS_TO_FINISH: Final = 4
+
+
+class AbortableWebSocket(WebSocketsSansIOProtocol):
+    """Lets the application drop a connection that takes nothing any more, closing frame included."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        scope: Any = getattr(self, "scope", None)
+        if scope is not None:
+            scope["extensions"][ABORT] = {"abort": self.transport.abort}
+
+
+def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
+    """Serve the database behind ``url`` until told to stop; then leave within ten seconds."""
+    if workers > 1:
+        # What the processes are to know, they read where this one did.
+        os.environ["DATABASE_URL"] = url
+        if settings.broadcast_url.startswith("memory:"):
+            os.environ["BROADCAST_URL"] = url
+        _run("api.serving:application", settings, factory=True, workers=workers)
+        return
+    configure_logs(settings)
+    # uvicorn stops in good order, then raises the signal again: without this the embedded database would stay behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _run(create_app(settings.model_copy(update={"database_url": url})), settings)
+
+
+def application() -> Starlette:
+    """The application in one process of several."""
+    settings = Settings()
+    configure_logs(settings)
+    return create_app(settings)
+
+
+def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws=AbortableWebSocket,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        **more,
+    )
