@@ -6,13 +6,17 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LINTED := api tests
 
-.PHONY: run test check format schema migrations lock clean
+.PHONY: run test test-clients check format schema migrations lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
 
 test: .venv/dev  ## Run every test.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+test-clients: .venv/dev  ## The reference clients of the live protocols, which need Node, while the server is restarted under them.
+	cd tests/node && npm ci --no-audit --no-fund --silent
+	$(BIN)/python -m pytest tests/node --numprocesses 2
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure

@@ -9,17 +9,22 @@ Faults of uvicorn 0.54 that this module works around:
 
 import os
 import signal
+import socket
 import sys
 from typing import Any, Final
 
+import structlog
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.logs import configure_logs
 from api.settings import Settings
 from api.transport.socket import ABORT
+
+log = structlog.get_logger(__name__)
 
 # Sockets are told at once, mutations have this long to finish; the worker then has three seconds.
 _SECONDS_TO_FINISH: Final = 4
@@ -33,6 +38,15 @@ class AbortableWebSocket(WebSocketsSansIOProtocol):
         scope: Any = getattr(self, "scope", None)
         if scope is not None:
             scope["extensions"][ABORT] = {"abort": self.transport.abort}
+
+
+class TellingServer(uvicorn.Server):
+    """Says that it listens also where the socket was made before; uvicorn then says nothing."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            log.info("listening", host=self.config.host, port=self.config.port)
 
 
 def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
@@ -58,7 +72,7 @@ def application() -> Starlette:
 
 
 def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=settings.host,
         port=settings.port,
@@ -70,3 +84,23 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         **more,
     )
+    server = TellingServer(config)
+    if config.workers > 1:
+        Multiprocess(config, sockets=[_socket(settings) or config.bind_socket()]).run()
+        return
+    shared = _socket(settings)
+    server.run(sockets=[shared] if shared else None)
+    if not server.started:
+        sys.exit("mentoring-api: the service did not start; the lines above say why.")
+
+
+def _socket(settings: Settings) -> socket.socket | None:
+    """A port that the next release can listen on before this one stops: nobody is ever refused. None where the
+    settings do not ask for it.
+    """
+    if not settings.reuse_port:
+        return None
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    shared = socket.create_server((settings.host, settings.port), family=family, reuse_port=True, backlog=2_048)
+    shared.set_inheritable(True)
+    return shared

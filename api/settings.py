@@ -15,6 +15,11 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", validation_alias="HOST", description="Address to listen on.")
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="TCP port to listen on.")
+    reuse_port: bool = Field(
+        default=False,
+        validation_alias="MENTORING_REUSE_PORT",
+        description="Share the port with a service that is about to stop: start the new one, then stop the old.",
+    )
     data: Path = Field(
         default=Path("data"),
         validation_alias="MENTORING_DATA",

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
 _SECONDS_TO_START = 30
+_numbers = count(1)
 
 
 @dataclass
@@ -87,11 +90,13 @@ class Server:
 
 
 @asynccontextmanager
-async def running(data: Path, *options: str, database_url: str, **environment: str) -> AsyncIterator[Server]:
+async def running(
+    data: Path, *options: str, database_url: str, port: int | str | None = None, **environment: str
+) -> AsyncIterator[Server]:
     """A server on a database that is there already."""
-    port = free_port()
+    port = int(port or free_port())
     data.mkdir(parents=True, exist_ok=True)
-    log = data / f"server-{port}.log"
+    log = data / f"server-{port}-{next(_numbers)}.log"
     settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -117,7 +122,9 @@ async def _until_ready(server: Server) -> None:
             if server.process.poll() is not None:
                 break
             try:
-                if (await client.get(f"{server.url}/health/ready")).status_code == 200:
+                # On a shared port another server may answer, so that the log has to say it too.
+                ready = (await client.get(f"{server.url}/health/ready")).status_code == 200
+                if ready and re.search("Uvicorn running|listening", server.log.read_text()):
                     return
             except httpx.TransportError:
                 pass

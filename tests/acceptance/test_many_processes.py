@@ -22,8 +22,8 @@ async def test_two_servers_share_a_database_and_a_broker(database: str, tmp_path
         url = database if broker == "postgresql" else f"redis://127.0.0.1:{valkey.port}"
         settings = {"BROADCAST_URL": url, "MENTORING_POLL_SECONDS": "600"}
         async with (
-            running(tmp_path / "data", database_url=database, **settings) as here,
-            running(tmp_path / "data", database_url=database, **settings) as there,
+            running(tmp_path / "data", database_url=database, port=None, **settings) as here,
+            running(tmp_path / "data", database_url=database, port=None, **settings) as there,
             signed_in(there, mentor) as listener,
         ):
             payload = {"query": LISTEN % ""}
