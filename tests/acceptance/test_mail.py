@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import signal
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -260,3 +262,26 @@ async def test_without_a_server_mails_go_into_a_folder_that_the_log_names(databa
                 await asyncio.sleep(0.05)
         assert str(folder) in server.log.read_text()
         assert "Subject: Ada asks you to be their mentor" in next(folder.glob("*.eml")).read_text()
+
+
+async def test_a_server_that_stops_in_the_middle_of_a_mail_lets_go_of_it(server: Server, mails: MailServer) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor("Grace"), await house.person("Ada")
+    taken = asyncio.Event()
+
+    async def think(_mail: EmailMessage) -> None:
+        taken.set()
+        await asyncio.sleep(30)
+
+    mails.before_yes = think
+    await ask(server, mentee, mentor)
+    await asyncio.wait_for(taken.wait(), 10)
+    started = time.monotonic()
+    server.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(server.process.wait, 10) == 0
+    assert time.monotonic() - started < 10
+    connection = await asyncpg.connect(server.database_url)
+    jobs = await connection.fetch("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'send_mail'")
+    assert jobs == [("todo",)]
+    assert await connection.fetch("SELECT id FROM procrastinate_workers") == []
+    await connection.close()

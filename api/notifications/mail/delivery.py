@@ -1,6 +1,7 @@
 """Handing messages over: to an SMTP server, or into a folder where there is none."""
 
 import asyncio
+import contextlib
 import ssl
 from email.message import EmailMessage
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 _SECONDS: Final = 30
+_SECONDS_TO_PART: Final = 2
 _PERMANENT: Final = 500
 
 
@@ -36,17 +38,20 @@ class SmtpDelivery:
         self._password = unquote(parts.password) if parts.password else None
 
     async def deliver(self, message: EmailMessage) -> None:
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._encrypted,
+            tls_context=ssl.create_default_context(),
+            timeout=_SECONDS,
+        )
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=self._host,
-                port=self._port,
-                username=self._user,
-                password=self._password,
-                use_tls=self._encrypted,
-                tls_context=ssl.create_default_context(),
-                timeout=_SECONDS,
-            )
+            await client.connect()
+            await client.send_message(message)
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=_SECONDS_TO_PART)
         except aiosmtplib.SMTPRecipientsRefused as refused:
             if all(each.code >= _PERMANENT for each in refused.recipients):
                 raise Undeliverable(str(refused)) from refused
@@ -55,6 +60,9 @@ class SmtpDelivery:
             if getattr(refused, "code", _PERMANENT) >= _PERMANENT:
                 raise Undeliverable(str(refused)) from refused
             raise
+        finally:
+            # A server that says nothing must not hold up whoever stops.
+            client.close()
 
 
 class FolderDelivery:
