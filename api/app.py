@@ -31,6 +31,7 @@ from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
 GRAPHIQL_PATH: Final = "/graphiql/"
+_SECONDS_TO_FINISH: Final = 1.0
 _GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
 
 
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> Starlette:
         with database_url(settings) as url:
             async with connections(settings, url), wakeups.running(), _working(settings, url, wakeups):
                 yield
-                await all_carried_through()
+                await all_carried_through(seconds=_SECONDS_TO_FINISH)
 
     routes: list[BaseRoute] = [
         Route("/health/live", health.live),

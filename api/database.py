@@ -1,11 +1,12 @@
 """The database: one that a setting names, or the embedded PostgreSQL; and its connections."""
 
+import asyncio
 import json
 import locale
 import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -21,6 +22,7 @@ from api.settings import Settings
 
 # The service works under this role, which owns nothing; `api.migrate` makes it and says what it may do.
 ROLE: Final = "mentoring_api"
+_SECONDS_TO_LEAVE: Final = 1.0
 
 
 @contextmanager
@@ -118,11 +120,21 @@ def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -
 @asynccontextmanager
 async def connections(settings: Settings, url: str) -> AsyncIterator[None]:
     """Tortoise, connected for as long as the block lasts, for every task of the process."""
-    async with TortoiseContext() as context:
+    async with AsyncExitStack() as stack:
+        context = TortoiseContext()
+        await context.__aenter__()
+        stack.push_async_callback(_left, context)
         config = tortoise_config(url, pool_size=settings.database_pool_size, role=ROLE)
         await context.init(config=config, _enable_global_fallback=True)
         await _check_role()
         yield
+
+
+async def _left(context: TortoiseContext) -> None:
+    """Connections to a database that is away may never close."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SECONDS_TO_LEAVE):
+            await context.__aexit__(None, None, None)
 
 
 async def _check_role() -> None:

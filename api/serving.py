@@ -26,8 +26,8 @@ from api.transport.socket import ABORT
 
 log = structlog.get_logger(__name__)
 
-# Sockets are told at once, mutations have this long to finish; the worker then has three seconds.
-_SECONDS_TO_FINISH: Final = 4
+# Sockets are told at once, mutations have this long to finish; mails then have two seconds, what is left one each.
+_SECONDS_TO_FINISH: Final = 3
 
 
 class AbortableWebSocket(WebSocketsSansIOProtocol):

@@ -34,7 +34,9 @@ log = structlog.get_logger(__name__)
 _JOBS_AT_ONCE: Final = 8
 # For the queue itself, beside one that listens; what jobs read and write goes over the process's own pool.
 _CONNECTIONS: Final = 4
-_SECONDS_TO_FINISH: Final = 3.0
+_SECONDS_TO_FINISH: Final = 2.0
+# With the database away, it would wait for it in order to say goodbye.
+_SECONDS_TO_LEAVE: Final = 2.5
 _EVERY_TEN_SECONDS: Final = "* * * * * */10"
 _EVERY_MINUTE: Final = "* * * * *"
 _EVERY_HOUR: Final = "17 * * * *"
@@ -93,7 +95,7 @@ class Worker:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Work for as long as the block lasts; at its end, jobs under way have three seconds to finish, and go back
+        """Work for as long as the block lasts; at its end, jobs under way have two seconds to finish, and go back
         into the queue otherwise.
         """
         task = asyncio.create_task(self.run(), name="worker")
@@ -101,8 +103,7 @@ class Worker:
             yield
         finally:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait({task}, timeout=_SECONDS_TO_LEAVE)
 
     async def run(self) -> None:
         """Work until cancelled; comes back by itself when the database was away."""

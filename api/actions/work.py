@@ -8,6 +8,7 @@ Faults of tortoise 1.1.9 that this module works around (`tests/acceptance/test_d
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
@@ -148,7 +149,9 @@ async def carried_through(work: Coroutine[Any, Any, Result]) -> Result:
     return await asyncio.shield(task)
 
 
-async def all_carried_through() -> None:
-    """Wait for the work of callers that have gone; called before the connections close."""
-    while _under_way:
-        await asyncio.wait(_under_way)
+async def all_carried_through(*, seconds: float | None = None) -> None:
+    """Wait for the work of callers that have gone, for at most so long; called before the connections close."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while _under_way:
+                await asyncio.wait(_under_way)

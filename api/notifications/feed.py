@@ -5,12 +5,18 @@ import contextlib
 from collections.abc import AsyncGenerator, Collection
 from typing import Final
 
+import structlog
+
 from api.domain.events import EventKind
 from api.models import Event
 from api.notifications.log import entries_after
+from api.notifications.outages import is_outage
 from api.notifications.wakeups import POLL_SECONDS_WITHOUT_BROKER, Wakeups
 
+log = structlog.get_logger(__name__)
+
 _PAGE: Final = 100
+_SECONDS_UNTIL_TRIED_AGAIN: Final = 0.5
 
 
 async def follow(
@@ -24,7 +30,15 @@ async def follow(
     with wakeups.listening(person_id) as woken:
         while True:
             woken.clear()
-            entries = await entries_after(person_id, seq, kinds=kinds, limit=_PAGE)
+            try:
+                entries = await entries_after(person_id, seq, kinds=kinds, limit=_PAGE)
+            except Exception as error:
+                if not is_outage(error):
+                    raise
+                # Nothing is lost by waiting: the log is where it was once the database is back.
+                log.warning("log_not_read", error=repr(error))
+                await asyncio.sleep(_SECONDS_UNTIL_TRIED_AGAIN)
+                continue
             for entry in entries:
                 yield entry
                 seq = entry.seq

@@ -19,10 +19,14 @@ class Services:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One operation of one viewer. Made anew for each, on a socket too: loaders remember what they have read."""
+    """One operation of one viewer. Made anew for each, on a socket too: loaders remember what they have read.
+
+    ``live`` says that it delivers entries of a log: where one cannot be shown, the client is to come back for it.
+    """
 
     viewer: Viewer
     services: Services
+    live: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -77,6 +77,7 @@ async def live(
 
     Raises ``Fault`` (CURSOR_RESET) at once, before the stream begins.
     """
+    context.live = True
     log = await log_of(context.viewer)
     seq = log.seq if after is None else position(log, after)
     return _stream(context, log.epoch, seq, kinds)

@@ -14,6 +14,7 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault
+from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.errors import internal_error, present
@@ -175,6 +176,8 @@ class SocketSession:
             await self._answer(frame, context)
         except (WebSocketDisconnect, RuntimeError):
             log.debug("answer_to_closed_socket", operation=frame.id)
+        except _Close as end:
+            await self._close(end.code, end.reason)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
             await self._finish(frame, {"id": frame.id, "type": "error", "payload": [internal_error(error)]})
 
@@ -188,6 +191,9 @@ class SocketSession:
         )
         async with contextlib.aclosing(stream):
             async for result in stream:
+                if context.live and isinstance(result, PreExecutionError | ExecutionResult) and _met_outage(result):
+                    # An error would end the subscription for good; so the client comes back, to where it was.
+                    raise _Close(CloseCode.TRY_AGAIN_LATER, "The database is away. Come back in a moment.")
                 if isinstance(result, PreExecutionError):
                     errors = present(result.errors or [])
                     await self._finish(frame, {"id": frame.id, "type": "error", "payload": errors})
@@ -260,6 +266,10 @@ class SocketSession:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _met_outage(result: ExecutionResult | PreExecutionError) -> bool:
+    return any(is_outage(error.original_error) for error in result.errors or ())
 
 
 def _payload(result: ExecutionResult) -> dict[str, Any]:

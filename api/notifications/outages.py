@@ -1,0 +1,28 @@
+"""Telling an outage of the database, which passes, from a fault of ours, which does not."""
+
+from typing import Final
+
+import asyncpg
+from tortoise.exceptions import DBConnectionError
+
+_OUTAGES: Final = (
+    OSError,  # TimeoutError among them
+    DBConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database was away, here or in what led here."""
+    seen = set()
+    while error is not None and id(error) not in seen:
+        if isinstance(error, _OUTAGES):
+            return True
+        seen.add(id(error))
+        error = error.__cause__ or error.__context__
+    return False
