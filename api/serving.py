@@ -7,6 +7,7 @@ Faults of uvicorn 0.54 that this module works around:
 - A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it.
 """
 
+import asyncio
 import os
 import signal
 import socket
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 # Sockets are told at once, mutations have this long to finish; mails then have two seconds, what is left one each.
 _SECONDS_TO_FINISH: Final = 3
+_SECONDS_FOR_THE_REST: Final = 1
 
 
 class AbortableWebSocket(WebSocketsSansIOProtocol):
@@ -40,8 +42,25 @@ class AbortableWebSocket(WebSocketsSansIOProtocol):
             scope["extensions"][ABORT] = {"abort": self.transport.abort}
 
 
-class TellingServer(uvicorn.Server):
-    """Says that it listens also where the socket was made before; uvicorn then says nothing."""
+class BoundedServer(uvicorn.Server):
+    """Says that it listens also where the socket was made before, where uvicorn says nothing; and once it has stopped,
+    waits a second and no longer for what cannot end, such as whoever waits for a database that hangs.
+    """
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        factory = self.config.get_loop_factory()
+        loop = factory() if factory else asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(self.serve(sockets))
+        finally:
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                loop.run_until_complete(asyncio.wait(tasks, timeout=_SECONDS_FOR_THE_REST))
+            asyncio.set_event_loop(None)
+            loop.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -84,7 +103,7 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
         **more,
     )
-    server = TellingServer(config)
+    server = BoundedServer(config)
     if config.workers > 1:
         Multiprocess(config, sockets=[_socket(settings) or config.bind_socket()]).run()
         return

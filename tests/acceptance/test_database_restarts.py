@@ -100,22 +100,24 @@ async def test_a_service_whose_database_hangs_still_stops_in_ten_seconds(
     async with connections(Settings(database_url=own_database), own_database):
         person = await (await House.build()).person()
     settings = {"BROADCAST_URL": own_database}
-    async with running(tmp_path / "data", database_url=own_database, port=None, **settings) as server:
-        async with signed_in(server, person) as client:
-            await client.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LISTEN % "id"}}))
+    async with (
+        running(tmp_path / "data", database_url=own_database, port=None, **settings) as server,
+        signed_in(server, person) as client,
+    ):
+        await client.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LISTEN % "id"}}))
+        await asyncio.sleep(1)
+        postmaster = psutil.Process(int((data_folder / "postgresql" / "postmaster.pid").read_text().split()[0]))
+        stopped = [postmaster, *postmaster.children()]
+        for process in stopped:
+            process.suspend()
+        try:
+            asking = asyncio.create_task(server.ask_raw(server.token(person), "{ viewer { id } }"))
             await asyncio.sleep(1)
-            postmaster = psutil.Process(int((data_folder / "postgresql" / "postmaster.pid").read_text().split()[0]))
-            stopped = [postmaster, *postmaster.children()]
+            started = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(server.process.wait, 15)
+            assert time.monotonic() - started < 10
+        finally:
             for process in stopped:
-                process.suspend()
-            try:
-                asking = asyncio.create_task(server.ask_raw(server.token(person), "{ viewer { id } }"))
-                await asyncio.sleep(1)
-                started = time.monotonic()
-                server.process.send_signal(signal.SIGTERM)
-                await asyncio.to_thread(server.process.wait, 15)
-                assert time.monotonic() - started < 10
-            finally:
-                for process in stopped:
-                    process.resume()
-            await asyncio.gather(asking, return_exceptions=True)
+                process.resume()
+        await asyncio.gather(asking, return_exceptions=True)
