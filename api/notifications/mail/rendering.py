@@ -17,6 +17,9 @@ from api.notifications.mail.letters import Letter
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _LONGEST_SUBJECT: Final = 150
+# The email package loses the quotes of a name where it breaks a header, from 78 characters on.
+_LONGEST_QUOTED: Final = 60
+_WOULD_BE_QUOTED: Final = str.maketrans(dict.fromkeys('()<>[]:;@\\,."', " "))
 
 
 class Renderer:
@@ -59,7 +62,7 @@ class Renderer:
     def _text(self, letter: Letter) -> tuple[str, str]:
         """The first line of a text template is the subject."""
         subject, _, text = self._render(letter, "txt").lstrip().partition("\n")
-        return line(subject.removeprefix("Subject:"))[:_LONGEST_SUBJECT], text.lstrip("\n").rstrip() + "\n"
+        return _header(subject.removeprefix("Subject:"))[:_LONGEST_SUBJECT], text.lstrip("\n").rstrip() + "\n"
 
     def _render(self, letter: Letter, form: str) -> str:
         return self._environment.get_template(f"{letter.name}.{form}").render(
@@ -75,7 +78,15 @@ class Renderer:
 
 
 def _mailbox(name: str, address: str) -> Address:
-    return Address(display_name=line(name), addr_spec=address)
+    shown = _header(name)
+    if len(shown) + len(address) > _LONGEST_QUOTED:
+        shown = line(shown.translate(_WOULD_BE_QUOTED))
+    return Address(display_name=shown, addr_spec=address)
+
+
+def _header(text: object) -> str:
+    """The text as a header may hold it: the email package would decode an encoded word, line breaks and all."""
+    return line(text).replace("=?", "= ?")
 
 
 def line(text: object) -> str:

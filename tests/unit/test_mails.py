@@ -1,0 +1,70 @@
+"""Messages hold what people wrote, and nothing of it becomes a header or an address."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from api.domain.events import EventKind
+from api.models import Event, MentorRequest, Organisation, Person
+from api.notifications.mail.letters import Letter, LetterName
+from api.notifications.mail.rendering import Renderer
+
+LONG = "x" * 70
+
+
+def person(key: int, name: str, email: str) -> Person:
+    return Person(id=key, organisation_id=1, subject=str(key), name=name, email=email)
+
+
+def sent(mentor: Person, mentee: Person) -> EmailMessage:
+    """The mail to a mentee whose request was accepted, as it is read at the other end."""
+    now = datetime.now(UTC)
+    letter = Letter(
+        name=LetterName.REQUEST_ACCEPTED,
+        event=Event(id=5, organisation_id=1, person_id=2, seq=2, kind=EventKind.REQUEST_DECIDED, created_at=now),
+        recipient=mentee,
+        organisation=Organisation(id=1, name="Acme"),
+        mentor=mentor,
+        mentee=mentee,
+        request=MentorRequest(id=1, organisation_id=1, comment="Gladly.", created_at=now),
+        contact=mentor,
+        path="requests/x",
+    )
+    message = Renderer(sender="Mentoring <mentoring@example.com>", web_url="https://example.com").message(letter)
+    read = message_from_bytes(bytes(message), policy=default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?=0D=0ABcc:everybody=40example.org?=",
+        "=?utf-8?q?=0D=0A=0D=0AAnother_text?=",
+        "=?utf-8?q?somebody=40example.org?=Ä",
+        f"{LONG}<somebody@example.org>",
+        f":;{LONG}, <somebody@example.org>",
+        f".{LONG}@",
+        f'{LONG} <e@example.org>a."(;()) .{LONG}',
+        'Hopper, Grace "Amazing" (Rear Admiral; Navy) ' + "🙂👩‍💻 " * 20,
+    ],
+)
+def test_no_name_becomes_a_header_or_an_address(name: str) -> None:
+    ordinary = sent(person(1, "Grace", "grace@example.com"), person(2, "Ada", "ada@example.com"))
+    for mail in (
+        sent(person(1, name, "grace@example.com"), person(2, "Ada", "ada@example.com")),
+        sent(person(1, "Grace", "grace@example.com"), person(2, name, "ada@example.com")),
+    ):
+        assert mail.keys() == ordinary.keys()
+        assert [each.addr_spec for each in mail["To"].addresses] == ["ada@example.com"]
+        assert [each.addr_spec for each in mail["Reply-To"].addresses] == ["grace@example.com"]
+        assert mail.is_multipart()
+
+
+def test_an_ordinary_name_stays_as_it_is() -> None:
+    mail = sent(person(1, 'Hopper, Grace "Amazing"', "grace@example.com"), person(2, "Ада 👩‍💻", "ada@example.com"))
+    assert mail["Reply-To"].addresses[0].display_name == 'Hopper, Grace "Amazing"'
+    assert mail["To"].addresses[0].display_name == "Ада 👩‍💻"
