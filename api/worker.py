@@ -9,8 +9,9 @@ import contextlib
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, LiteralString
 
+import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import ConnectorException
@@ -60,6 +61,20 @@ class MailRetry(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": int(max(1, seconds * random.uniform(0.5, 1)))})  # noqa: S311
 
 
+class SteadyConnector(PsycopgConnector):
+    """Says again what a broken connection may have swallowed. That a job is done is noted once, by whoever did it: with
+    the note lost, it would be under way for as long as that worker lives, and hold up all that waits behind it.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        try:
+            await super().execute_query_async(query, **arguments)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            await super().execute_query_async(query, **arguments)
+
+
 class Worker:
     """Works at the queue of the database behind ``url``. Needs Tortoise to be connected to the same."""
 
@@ -78,7 +93,7 @@ class Worker:
         self._delivery = delivery
         self._lease_seconds = lease_seconds
         self._retention = retention
-        connector = PsycopgConnector(
+        connector = SteadyConnector(
             conninfo=url, kwargs={"options": f"-c role={ROLE}"}, min_size=1, max_size=_CONNECTIONS, timeout=10
         )
         self._app = App(connector=connector)

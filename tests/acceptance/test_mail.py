@@ -211,6 +211,31 @@ async def test_a_worker_killed_between_the_yes_and_its_note_sends_again_under_th
     assert mails.mails[0].as_bytes() == mails.mails[1].as_bytes()
 
 
+async def test_a_note_lost_with_its_connection_holds_up_no_later_mail(server: Server, mails: MailServer) -> None:
+    house = await House.build()
+    mentor, first, second = await house.mentor("Grace"), await house.person("Ada"), await house.person("Mary")
+    lock, other = [await asyncpg.connect(server.database_url) for _ in range(2)]
+
+    async def hold_the_note(_mail: EmailMessage) -> None:
+        mails.before_yes = None
+        await lock.execute("BEGIN; LOCK TABLE procrastinate_jobs IN EXCLUSIVE MODE")
+
+    mails.before_yes = hold_the_note
+    await ask(server, first, mentor)
+    async with asyncio.timeout(10):
+        while not await other.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE '%procrastinate_finish_job%' AND wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.05)
+    await lock.execute("ROLLBACK")
+    await lock.close()
+    await other.close()
+    await ask(server, second, mentor)
+    await mails.until(2)
+    assert [mail["Subject"].split()[0] for mail in mails.to(mentor.email)] == ["Ada", "Mary"]
+
+
 async def test_a_mail_that_is_refused_for_good_is_kept_aside_and_holds_up_nobody(
     server: Server, mails: MailServer
 ) -> None:
