@@ -11,7 +11,7 @@ from api.actions.work import Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.viewer import Viewer
-from api.models import AvailabilityWatch, Mentor
+from api.models import AvailabilityWatch, Mentor, Person
 from api.search.eligible import mentoring_rule
 from api.search.findable import FINDABLE, findable_among
 
@@ -105,6 +105,9 @@ async def notify_when_available(work: Work, *, viewer: Viewer, mentor_id: int) -
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
     await announce_availability(work, viewer.organisation_id, [mentor.id])
     await mentor.refresh_from_db()
+    # Looked up while they are held, so that an erasure has come to its end, or comes after.
+    if await Person.exists(id=mentor.id, erased_at__isnull=False):
+        raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
     if mentor.announced_available:
         raise Refused(RefusalCode.INVALID, "This mentor can be asked today; connect with them.", field="mentorId")
     watched = set(await AvailabilityWatch.filter(person_id=viewer.person_id).values_list("mentor_id", flat=True))
@@ -117,11 +120,23 @@ async def notify_when_available(work: Work, *, viewer: Viewer, mentor_id: int) -
     await AvailabilityWatch.get_or_create(
         person_id=viewer.person_id, mentor_id=mentor.id, defaults={"organisation_id": viewer.organisation_id}
     )
+    await _audit(work, viewer, "notify_when_available", mentor_id)
     return mentor
 
 
 @action
-async def stop_waiting(_work: Work, *, viewer: Viewer, mentor_id: int) -> None:
+async def stop_waiting(work: Work, *, viewer: Viewer, mentor_id: int) -> None:
     """Take that back. Raises ``Refused`` (NOT_FOUND) where the viewer does not wait for this mentor."""
     if not await AvailabilityWatch.filter(person_id=viewer.person_id, mentor_id=mentor_id).delete():
         raise Refused(RefusalCode.NOT_FOUND, "You are not waiting for this mentor.", field="mentorId")
+    await _audit(work, viewer, "stop_waiting", mentor_id)
+
+
+async def _audit(work: Work, viewer: Viewer, verb: str, mentor_id: int) -> None:
+    await work.audit(
+        organisation_id=viewer.organisation_id,
+        actor_id=viewer.person_id,
+        verb=verb,
+        subject="mentor",
+        subject_id=mentor_id,
+    )

@@ -20,7 +20,7 @@ from api.actions.save_notification_settings import save_notification_settings
 from api.domain.errors import Fault, Refused
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
-from api.models import Action, AuditEntry, Event, Mentor, MentorRequest, Mentorship, Person
+from api.models import Action, AuditEntry, AvailabilityWatch, Event, Mentor, MentorRequest, Mentorship, Person
 from tests.houses import House, viewer_of
 from tests.operations import data
 from tests.wakers import Recorder
@@ -228,3 +228,15 @@ async def test_an_erasure_and_answers_at_once_never_wait_for_each_other(
         keys = [person.id for person in gone]
         assert not await Mentorship.exists(Q(mentor_id__in=keys) | Q(mentee_id__in=keys), ended_at=None)
         assert not await MentorRequest.exists(Q(mentor_id__in=keys) | Q(mentee_id__in=keys), status="PENDING")
+
+
+async def test_whoever_was_erased_waits_for_nobody_and_is_waited_for_by_nobody(town: Town) -> None:
+    await asked(town.manager, town.mentor)
+    await erase_person(Recorder(), person=town.mentor)
+    await erase_person(Recorder(), person=town.person)
+    # The card of somebody whom one has asked stays known.
+    with pytest.raises(Refused, match="no such mentor"):
+        await notify_when_available(Recorder(), viewer=viewer_of(town.manager), mentor_id=town.mentor.id)
+    with pytest.raises(Fault, match="was erased"):
+        await notify_when_available(Recorder(), viewer=viewer_of(town.person), mentor_id=town.other.id)
+    assert not await AvailabilityWatch.exists()
