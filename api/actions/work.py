@@ -85,7 +85,7 @@ class Work:
                     *(event.subject_id if each is subject else None for each in SubjectKind),
                 ],
             )
-            if event.kind in MAILED:
+            if appended and event.kind in MAILED:
                 mails.append((appended[0]["id"], event.recipient_id))
         await defer_mails(self.connection, mails)
         return sorted({event.recipient_id for _, event in events})
@@ -95,10 +95,13 @@ class Work:
 _SUBJECT_COLUMNS: Final = ", ".join(f"{subject}_id" for subject in SubjectKind)
 _SUBJECT_VALUES: Final = ", ".join(f"${number}::bigint" for number, _ in enumerate(SubjectKind, start=4))
 
+# Whoever is being erased is waited for, and then hears of nothing.
 _APPEND_EVENT: Final = f"""
-WITH head AS (
+WITH recipient AS (
+    SELECT id FROM person WHERE id = $1 AND erased_at IS NULL FOR KEY SHARE
+), head AS (
     INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
-    VALUES ($1, $2, gen_random_uuid(), 1, 0)
+    SELECT id, $2, gen_random_uuid(), 1, 0 FROM recipient
     ON CONFLICT (id) DO UPDATE SET seq = event_log.seq + 1
     RETURNING seq
 )

@@ -17,10 +17,12 @@ from api.actions.end_mentorship import end_mentorship
 from api.actions.erase_person import _GOES, NAME, erase_person
 from api.actions.export_person import export_person
 from api.actions.save_notification_settings import save_notification_settings
+from api.actions.work import Work, action
 from api.domain.errors import Fault, Refused
+from api.domain.events import Event as Announced
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
-from api.models import Action, AuditEntry, AvailabilityWatch, Event, Mentor, MentorRequest, Mentorship, Person
+from api.models import Action, AuditEntry, AvailabilityWatch, Event, EventLog, Mentor, MentorRequest, Mentorship, Person
 from tests.houses import House, viewer_of
 from tests.operations import data
 from tests.wakers import Recorder
@@ -240,3 +242,19 @@ async def test_whoever_was_erased_waits_for_nobody_and_is_waited_for_by_nobody(t
     with pytest.raises(Fault, match="was erased"):
         await notify_when_available(Recorder(), viewer=viewer_of(town.person), mentor_id=town.other.id)
     assert not await AvailabilityWatch.exists()
+
+
+async def test_nothing_is_told_to_whoever_was_erased_meanwhile(town: Town) -> None:
+    """A mentor becomes available to a person who is being erased: what was announced comes after the erasure."""
+    await erase_person(Recorder(), person=town.person)
+
+    @action
+    async def tell(work: Work) -> None:
+        happened = {"kind": EventKind.MENTOR_AVAILABLE, "subject_id": town.mentor.id}
+        for recipient in (town.person.id, town.manager.id):
+            work.announce(town.house.organisation.id, Announced(recipient_id=recipient, **happened))
+
+    await tell(Recorder())
+    assert not await Event.filter(person_id=town.person.id).exists()
+    assert not await EventLog.filter(id=town.person.id).exists()
+    assert await Event.filter(person_id=town.manager.id, kind=EventKind.MENTOR_AVAILABLE).count() == 1
