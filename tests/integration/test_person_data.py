@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 import api.models
 from api.actions.action_plan import ActionInput, add_action, change_action
-from api.actions.availability import notify_when_available
+from api.actions.availability import notify_when_available, reconcile_availability
 from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.actions.end_mentorship import end_mentorship
@@ -23,6 +23,7 @@ from api.domain.events import Event as Announced
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
 from api.models import Action, AuditEntry, AvailabilityWatch, Event, EventLog, Mentor, MentorRequest, Mentorship, Person
+from api.notifications.mail.letters import letter_about
 from tests.houses import House, viewer_of
 from tests.operations import data
 from tests.wakers import Recorder
@@ -258,3 +259,12 @@ async def test_nothing_is_told_to_whoever_was_erased_meanwhile(town: Town) -> No
     assert not await Event.filter(person_id=town.person.id).exists()
     assert not await EventLog.filter(id=town.person.id).exists()
     assert await Event.filter(person_id=town.manager.id, kind=EventKind.MENTOR_AVAILABLE).count() == 1
+
+
+async def test_no_mail_says_that_somebody_who_was_erased_can_be_asked_again(town: Town) -> None:
+    await Mentor.filter(id=town.other.id).update(paused=False)
+    await reconcile_availability(Recorder(), organisation_id=town.house.organisation.id)
+    told = await Event.get(person_id=town.person.id, kind=EventKind.MENTOR_AVAILABLE)
+    assert await letter_about(told.id)
+    await erase_person(Recorder(), person=town.other)
+    assert await letter_about(told.id) is None

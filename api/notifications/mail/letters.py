@@ -93,15 +93,23 @@ async def letter_about(event_id: int) -> Letter | None:
     if event.mentorship_id is not None:
         return await _about_mentorship(event, event.mentorship_id, recipient, organisation)
     if event.kind is EventKind.MENTOR_AVAILABLE and event.mentor_id is not None:
-        return Letter(
-            name=LetterName.MENTOR_AVAILABLE,
-            event=event,
-            recipient=recipient,
-            organisation=organisation,
-            mentor=await Person.get(id=event.mentor_id),
-            path=f"mentors/{encode_id('Mentor', event.mentor_id)}",
-        )
+        return await _about_mentor(event, event.mentor_id, recipient, organisation)
     return None
+
+
+async def _about_mentor(event: Event, mentor_id: int, recipient: Person, organisation: Organisation) -> Letter | None:
+    mentor = await Person.get(id=mentor_id)
+    # Nobody need be told of somebody who has gone since.
+    if mentor.erased_at is not None:
+        return None
+    return Letter(
+        name=LetterName.MENTOR_AVAILABLE,
+        event=event,
+        recipient=recipient,
+        organisation=organisation,
+        mentor=mentor,
+        path=f"mentors/{encode_id('Mentor', mentor_id)}",
+    )
 
 
 _ABOUT_REQUESTS: Final = {
