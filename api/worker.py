@@ -103,10 +103,14 @@ class Worker:
         task, periodic = self._app.task, self._app.periodic
         task(name=SEND_MAIL, queue=QUEUE, retry=MailRetry(), pass_context=True)(self._send_mail)
         task(name=RECONCILE, queue=QUEUE, retry=2)(self._reconcile)
-        periodic(cron=_EVERY_TEN_SECONDS)(task(name="sweep", queue=QUEUE)(self._sweep))
-        periodic(cron=_EVERY_TEN_SECONDS)(task(name="rescue", queue=QUEUE)(self._rescue))
-        periodic(cron=_EVERY_MINUTE)(task(name="reconcile_all", queue=QUEUE)(self._reconcile_all))
-        periodic(cron=_EVERY_HOUR)(task(name="trim", queue=QUEUE)(self._trim))
+        for name, cron, work in (
+            ("sweep", _EVERY_TEN_SECONDS, self._sweep),
+            ("rescue", _EVERY_TEN_SECONDS, self._rescue),
+            ("reconcile_all", _EVERY_MINUTE, self._reconcile_all),
+            ("trim", _EVERY_HOUR, self._trim),
+        ):
+            # Before mails, of which many may hang at once; and where one waits already, it will do.
+            periodic(cron=cron)(task(name=name, queue=QUEUE, priority=1, queueing_lock=name)(work))
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
