@@ -1,10 +1,14 @@
 """Every setting of the service, read from the environment once and frozen."""
 
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -96,7 +100,7 @@ class Settings(BaseSettings):
         pattern=r"^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$",
         description="Whom mails come from: a name and an address.",
     )
-    mail_templates: Path | None = Field(
+    mail_templates: DirectoryPath | None = Field(
         default=None,
         validation_alias="MENTORING_MAIL_TEMPLATES",
         description="A folder of templates that take the place of ours of the same name.",
@@ -146,6 +150,28 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, value: str | None) -> str | None:
+        try:
+            parts = urlsplit(value or "smtp://unset:25")
+            complete = parts.hostname and parts.port != 0 and (parts.username is None) == (parts.password is None)
+        except ValueError:
+            complete = False
+        if not complete:
+            # Without what could not be read: it may be a part of the password.
+            raise ValueError("write `smtp://[user:password@]host[:port]`, and / # ? @ in a password as %2F %23 %3F %40")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_mail_from(cls, value: str) -> str:
+        try:
+            Address(addr_spec=parseaddr(value)[1])
+        except (ValueError, IndexError, MessageError) as error:
+            raise ValueError('write `Name <address>`, and a name with a comma in quotes: `"Acme, Inc." <…>`') from error
         return value
 
     @cached_property
