@@ -9,8 +9,10 @@ import pytest
 
 from api.domain.events import EventKind
 from api.models import Event, MentorRequest, Organisation, Person
+from api.notifications.mail.delivery import Undeliverable
 from api.notifications.mail.letters import Letter, LetterName
 from api.notifications.mail.rendering import Renderer
+from tests.mails import text_of
 
 LONG = "x" * 70
 
@@ -68,3 +70,12 @@ def test_an_ordinary_name_stays_as_it_is() -> None:
     mail = sent(person(1, 'Hopper, Grace "Amazing"', "grace@example.com"), person(2, "Ада 👩‍💻", "ada@example.com"))
     assert mail["Reply-To"].addresses[0].display_name == 'Hopper, Grace "Amazing"'
     assert mail["To"].addresses[0].display_name == "Ада 👩‍💻"
+
+
+@pytest.mark.parametrize("email", ["a..b@example.com", "müller@example.com", "a,b@example.com", "a@b..c", "a@b>"])
+def test_an_email_that_is_no_address_is_undeliverable_and_keeps_no_mail_from_the_other_side(email: str) -> None:
+    with pytest.raises(Undeliverable):
+        sent(person(1, "Grace", "grace@example.com"), person(2, "Ada", email))
+    mail = sent(person(1, "Grace", email), person(2, "Ada", "ada@example.com"))
+    assert not mail["Reply-To"]
+    assert email in text_of(mail)

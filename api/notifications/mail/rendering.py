@@ -1,8 +1,10 @@
 """From a letter to a message: subject, text and HTML from templates, safe whatever people wrote."""
 
+import contextlib
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from api.notifications.mail.delivery import Undeliverable
 from api.notifications.mail.letters import Letter
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -42,7 +45,9 @@ class Renderer:
         self._environment.filters.update(line=line, block=block, quoted=quoted, listed=listed)
 
     def message(self, letter: Letter) -> EmailMessage:
-        """The message, the same whenever it is made: its Message-ID is the event's."""
+        """The message, the same whenever it is made: its Message-ID is the event's. Raises ``Undeliverable`` where the
+        recipient's email is no address.
+        """
         subject, text = self._text(letter)
         message = EmailMessage(policy=SMTP.clone(utf8=False))
         message["Message-ID"] = self._message_id(letter)
@@ -50,7 +55,9 @@ class Renderer:
         message["From"] = self._sender
         message["To"] = _mailbox(letter.recipient.name, letter.recipient.email)
         if letter.contact:
-            message["Reply-To"] = _mailbox(letter.contact.name, letter.contact.email)
+            # The text names it as well.
+            with contextlib.suppress(Undeliverable):
+                message["Reply-To"] = _mailbox(letter.contact.name, letter.contact.email)
         message["Subject"] = subject
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text, cte="quoted-printable")
@@ -81,7 +88,10 @@ def _mailbox(name: str, address: str) -> Address:
     shown = _header(name)
     if len(shown) + len(address) > _LONGEST_QUOTED:
         shown = line(shown.translate(_WOULD_BE_QUOTED))
-    return Address(display_name=shown, addr_spec=address)
+    try:
+        return Address(display_name=shown, addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise Undeliverable("this email is no address") from error
 
 
 def _header(text: object) -> str:
