@@ -1,7 +1,7 @@
 """What the worker does beside its mails."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 from tortoise.connection import get_connection
@@ -50,7 +50,9 @@ async def test_requests_expire_while_all_mails_hang(database: str) -> None:
     await connection.execute_query(_EVENTS, [house.organisation.id, mentor.id, request.id, MAILS])
     await connection.execute_query(_MAILS)
     renderer = Renderer(sender="mentoring@example.com", web_url="https://example.com")
-    worker = Worker(database, waker=Recorder(), renderer=renderer, delivery=Hanging(), lease_seconds=3)
+    worker = Worker(
+        database, waker=Recorder(), renderer=renderer, delivery=Hanging(), lease_seconds=3, retention=timedelta(days=90)
+    )
     async with worker.running(), asyncio.timeout(20):
         while (await MentorRequest.get(id=request.id)).status is RequestStatus.PENDING:
             await asyncio.sleep(0.1)
