@@ -14,9 +14,9 @@ run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the fold
 test: .venv/dev  ## Run every test.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-clients: .venv/dev  ## The reference clients of the live protocols, which need Node, while the server is restarted under them.
+test-clients: .venv/dev  ## The reference client of the sockets, which needs Node, while the server is restarted under it.
 	cd tests/node && npm ci --no-audit --no-fund --silent
-	$(BIN)/python -m pytest tests/node --numprocesses 2
+	$(BIN)/python -m pytest tests/node
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure

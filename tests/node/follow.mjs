@@ -1,25 +1,21 @@
-// A reference client with its default settings for retries, which follows one person's log and prints each entry.
-// usage: node follow.mjs ws|sse URL TOKEN CURSOR
+// The reference client of graphql-transport-ws with its default settings for retries, which follows one person's log and
+// prints each entry.
+// usage: node follow.mjs URL TOKEN CURSOR
 
-import { createClient as createSseClient } from "graphql-sse";
-import { createClient as createSocketClient } from "graphql-ws";
+import { createClient } from "graphql-ws";
 import WebSocket from "ws";
 
-const [kind, url, token, cursor] = process.argv.slice(2);
-const authorization = `Bearer ${token}`;
+const [url, token, cursor] = process.argv.slice(2);
 
-const client =
-  kind === "ws"
-    ? createSocketClient({
-        url: url.replace(/^http/, "ws"),
-        webSocketImpl: WebSocket,
-        connectionParams: { authorization },
-      })
-    : createSseClient({ url, headers: { authorization } });
+const client = createClient({
+  url: url.replace(/^http/, "ws"),
+  webSocketImpl: WebSocket,
+  connectionParams: { authorization: `Bearer ${token}` },
+});
 
-// The clients send this again whenever they come back: the cursor in it is that of the last entry handled.
+// The client sends this again whenever it comes back: the cursor in it is that of the last entry handled.
 const operation = {
-  query: "subscription ($after: String) { notificationReceived(after: $after) { id cursor __typename } }",
+  query: "subscription ($after: String) { notificationReceived(after: $after) { id cursor } }",
   variables: { after: cursor },
 };
 

@@ -1,12 +1,10 @@
-"""The reference clients of the live protocols, run by Node, while the server is restarted under them."""
+"""The reference client of graphql-transport-ws, run by Node, while the server is restarted under it."""
 
 import asyncio
 import signal
 import subprocess
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
-
-import pytest
 
 from api.actions.connect import connect
 from api.actions.withdraw import withdraw
@@ -30,9 +28,8 @@ async def go_on(mentee: Person, mentor: Person, done: asyncio.Event) -> None:
         await asyncio.sleep(0.03)
 
 
-@pytest.mark.parametrize("kind", ["ws", "sse"])
 async def test_a_client_with_its_default_retries_loses_nothing_over_twenty_restarts(
-    database: str, tmp_path: Path, kind: str
+    database: str, tmp_path: Path
 ) -> None:
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
@@ -45,7 +42,7 @@ async def test_a_client_with_its_default_retries_loses_nothing_over_twenty_resta
     async with AsyncExitStack() as stack:
         present = await stack.enter_async_context(started())
         cursor = (await present.ask(mentor, "{ latestCursor }"))["latestCursor"]
-        command = ["node", str(HERE / "follow.mjs"), kind, present.graphql, present.token(mentor), cursor]
+        command = ["node", str(HERE / "follow.mjs"), present.graphql, present.token(mentor), cursor]
         with seen.open("wb") as out, errors.open("wb") as wrong:
             client = subprocess.Popen(command, stdout=out, stderr=wrong)
         stack.callback(client.wait)
