@@ -70,6 +70,7 @@ class BoundedServer(uvicorn.Server):
 
 def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
     """Serve the database behind ``url`` until told to stop; then leave within ten seconds."""
+    configure_logs(settings)
     if workers > 1:
         # What the processes are to know, they read where this one did.
         os.environ["DATABASE_URL"] = url
@@ -77,7 +78,6 @@ def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
             os.environ["BROADCAST_URL"] = url
         _run("api.serving:application", settings, factory=True, workers=workers)
         return
-    configure_logs(settings)
     # uvicorn stops in good order, then raises the signal again: without this the embedded database would stay behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _run(create_app(settings.model_copy(update={"database_url": url})), settings)
