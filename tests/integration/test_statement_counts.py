@@ -61,7 +61,7 @@ async def test_a_list_costs_the_same_whatever_its_length(database: str, name: st
             found = await data(viewer_of(middle, administrator=True), LISTS[name], **variables)
         assert str(found).count("{") > size
         counts.append(len(sent))
-    # What two ways lead to is read together or apart, as the answers come in; one statement an entry would be four more.
+    # What two ways lead to is read together or apart, as answers come in; one statement an entry would be four more.
     assert counts[0] > 0
     assert abs(counts[0] - counts[1]) <= 2
 
