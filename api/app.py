@@ -24,9 +24,10 @@ from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.transport import health
 from api.transport.endpoint import GraphQLEndpoint
+from api.transport.limits import Limits
 from api.transport.links import link_routes
+from api.transport.operations import Operations
 from api.transport.origins import Origins
-from api.transport.socket import SocketLimits
 from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -41,11 +42,10 @@ def create_app(settings: Settings) -> Starlette:
     services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
     endpoint = GraphQLEndpoint(
-        build_schema(),
+        Operations(build_schema(), services),
         authenticator=Authenticator(settings, keys),
-        services=services,
         origins=Origins(settings.allowed_origins),
-        limits=SocketLimits(
+        limits=Limits(
             ping_seconds=settings.ping_seconds,
             operations=settings.socket_operations,
             check_seconds=settings.check_seconds,
@@ -94,7 +94,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.allowed_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
             max_age=600,
         )
     ]

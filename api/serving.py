@@ -8,6 +8,7 @@ Faults of uvicorn 0.54 that this module works around:
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -17,29 +18,59 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.logs import configure_logs
 from api.settings import Settings
-from api.transport.socket import ABORT
+from api.transport.connection import EXTENSION, Connection
 
 log = structlog.get_logger(__name__)
 
 # Sockets are told at once, mutations have this long to finish; mails then have two seconds, what is left one each.
 _SECONDS_TO_FINISH: Final = 3
 _SECONDS_FOR_THE_REST: Final = 1
+_SECONDS_UNACKNOWLEDGED: Final = 20
 
 
-class AbortableWebSocket(WebSocketsSansIOProtocol):
+class ToldWebSocket(WebSocketsSansIOProtocol):
     """Lets the application drop a connection that takes nothing any more, closing frame included."""
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         scope: Any = getattr(self, "scope", None)
         if scope is not None:
-            scope["extensions"][ABORT] = {"abort": self.transport.abort}
+            scope["extensions"][EXTENSION] = Connection(abort=self.transport.abort)
+
+
+class ToldHttp(HttpToolsProtocol):
+    """The same for streams over HTTP, which also are to know when the server stops: it would wait for their end."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        _forget_the_dead(transport)
+        self._told = Connection(abort=transport.abort)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["extensions"] = {EXTENSION: self._told}
+
+    def shutdown(self) -> None:
+        self._told.stopping.set()
+        super().shutdown()
+
+
+def _forget_the_dead(transport: asyncio.Transport) -> None:
+    """Drop connections whose other side acknowledges nothing, where the system can: else a stream to a telephone that
+    lost its network stays for a quarter of an hour.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SECONDS_UNACKNOWLEDGED * 1_000)
 
 
 class BoundedServer(uvicorn.Server):
@@ -97,7 +128,8 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
-        ws=AbortableWebSocket,
+        http=ToldHttp,
+        ws=ToldWebSocket,
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,

@@ -22,11 +22,14 @@ class Context:
     """One operation of one viewer. Made anew for each, on a socket too: loaders remember what they have read.
 
     ``live`` says that it delivers entries of a log: where one cannot be shown, the client is to come back for it.
+    ``resume_after`` is the cursor that such a client came back with, ``cursor`` that of the entry delivered last.
     """
 
     viewer: Viewer
     services: Services
+    resume_after: str | None = None
     live: bool = False
+    cursor: str | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -78,6 +78,7 @@ async def live(
     Raises ``Fault`` (CURSOR_RESET) at once, before the stream begins.
     """
     context.live = True
+    after = context.resume_after or after
     log = await log_of(context.viewer)
     seq = log.seq if after is None else position(log, after)
     return _stream(context, log.epoch, seq, kinds)
@@ -90,7 +91,9 @@ async def _stream(context: Context, epoch: UUID, seq: int, kinds: Collection[Eve
         async for event in events:
             context.renew()
             if await _subject(context, event) is not None:
-                yield Entry(event=event, epoch=epoch)
+                entry = Entry(event=event, epoch=epoch)
+                context.cursor = entry.cursor
+                yield entry
     finally:
         await events.aclose()
 

@@ -1,47 +1,52 @@
-"""GraphQL over HTTP and over WebSocket, at one path."""
+"""GraphQL over HTTP, as a stream over HTTP, and over WebSocket, at one path."""
 
-from collections.abc import Mapping
-from typing import Any
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import orjson
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.exceptions import MissingQueryError
-from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from api.auth.tokens import Authenticator
+from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault, FaultCode
-from api.resolvers.context import Context, Services
-from api.schema.build import Schema
-from api.transport.errors import internal_error, present, told
+from api.transport.errors import internal_fault, told
+from api.transport.limits import Limits
+from api.transport.negotiation import Medium, acceptable
+from api.transport.operations import Answer, Operation, Operations
 from api.transport.origins import Origins
-from api.transport.socket import PROTOCOL, SocketLimits, SocketSession
+from api.transport.requests import NotARequest, read_request
+from api.transport.socket import PROTOCOL, SocketSession
+from api.transport.streams import StreamedAnswers
+from api.transport.welcome import until_unwelcome
+
+_STATUSES: Final = {
+    FaultCode.UNAUTHENTICATED: 401,
+    FaultCode.UNAVAILABLE: 503,
+    FaultCode.INTERNAL: 500,
+}
+_AT_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
+_BY_GET: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 
 
-class GraphQLEndpoint(GraphQL[Context, None]):
-    """Everything needs a token; who sends none learns how to (RFC 6750)."""
+class GraphQLEndpoint:
+    """An ASGI application. Everything needs a token; who sends none learns how to (RFC 6750)."""
 
     def __init__(
         self,
-        schema: Schema,
+        operations: Operations,
         *,
         authenticator: Authenticator,
-        services: Services,
         origins: Origins,
-        limits: SocketLimits,
+        limits: Limits,
         graphiql_path: str | None,
     ) -> None:
-        super().__init__(schema, graphql_ide=None, multipart_uploads_enabled=False)
-        self._schema = schema
+        self._operations = operations
         self._authenticator = authenticator
-        self._services = services
         self._origins = origins
         self._limits = limits
         self._graphiql_path = graphiql_path
@@ -50,87 +55,106 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             session = SocketSession(
                 WebSocket(scope, receive, send),
-                schema=self._schema,
+                operations=self._operations,
                 authenticator=self._authenticator,
-                services=self._services,
                 origins=self._origins,
                 limits=self._limits,
             )
             await session.run()
         else:
-            response = await self._answer(Request(scope, receive))
+            response = await self._respond(Request(scope, receive))
             await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> ASGIApp:
         if self._graphiql_path and _is_page_visit(request):
             return RedirectResponse(self._graphiql_path, status_code=307)
+        media = acceptable(request.headers.get("accept", ""))
+        plain = next((medium for medium in media if not medium.streams), Medium.JSON)
         try:
             identity = await self._authenticator.identify(request.headers.get("authorization"))
-            request.scope["viewer"] = identity.viewer
-            return await self.run(request)
+            if not media:
+                raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")  # noqa: TRY301
+            return await self._answer(request, await read_request(request), identity, media)
+        except NotARequest as refused:
+            fault = Fault(FaultCode.BAD_USER_INPUT, refused.message)
+            return _response({"errors": [told(fault)]}, plain, refused.status, refused.headers)
         except Fault as fault:
-            return _unauthenticated(request, fault)
-        except HTTPException as refused:
-            reason = Fault(FaultCode.BAD_USER_INPUT, refused.reason)
-            return _json({"errors": [told(reason)]}, refused.status_code)
+            return _faulty(fault, plain, request.headers)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
-            return _json({"errors": [internal_error(error)]}, 500)
+            return _faulty(internal_fault(error), plain, request.headers)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002
-        return Context(viewer=request.scope["viewer"], services=self._services)
+    async def _answer(
+        self, request: Request, operation: Operation, identity: Identity, media: Sequence[Medium]
+    ) -> ASGIApp:
+        """The first medium that the client would have and that the operation fits into."""
+        streaming = next((medium for medium in media if medium.streams), None)
+        if streaming is media[0]:
+            return self._stream(request, operation, identity, streaming)
+        answer = await self._answer_at_once(request, operation, identity)
+        if answer.refused_kind is OperationType.SUBSCRIPTION and streaming:
+            return self._stream(request, operation, identity, streaming)
+        if answer.refused_kind:
+            raise _refusal(answer.refused_kind)
+        return _response(answer.payload, media[0], _status(answer, media[0]))
 
-    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:  # noqa: ARG002
-        shown: GraphQLHTTPResponse = {"data": result.data}
-        if result.errors:
-            shown["errors"] = [*present(result.errors)]
-        if result.extensions:
-            shown["extensions"] = result.extensions
-        return shown
+    async def _answer_at_once(self, request: Request, operation: Operation, identity: Identity) -> Answer:
+        kinds = _AT_ONCE & _BY_GET if request.method == "GET" else _AT_ONCE
+        async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
+            return await anext(answers)
 
-    async def execute_single(  # noqa: PLR0917 - the signature is Strawberry's
-        self,
-        request: Request,  # noqa: ARG002
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,  # noqa: ARG002
-        context: Context,
-        root_value: None,
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        """Like Strawberry's, which would try to answer a subscription too."""
-        try:
-            return await self._schema.execute(
-                request_data.query,
-                root_value=root_value,
-                variable_values=request_data.variables,
-                context_value=context,
-                operation_name=request_data.operation_name,
-                allowed_operation_types=OperationType.from_http(request_adapter.method) - {OperationType.SUBSCRIPTION},
-                operation_extensions=request_data.extensions,
-            )
-        except CannotGetOperationTypeError as error:
-            raise HTTPException(400, error.as_http_error_reason()) from error
-        except InvalidOperationTypeError as error:
-            raise HTTPException(400, _told_where(error.operation_type)) from error
-        except MissingQueryError as error:
-            raise HTTPException(400, "Send an operation as `query`.") from error
-
-    def parse_json(self, data: str | bytes) -> Any:
-        parsed = super().parse_json(data)
-        if not isinstance(parsed, dict | list):
-            raise HTTPException(400, "The body must be a JSON object with the operation as `query`.")
-        return parsed
-
-    def decode_json(self, data: str | bytes) -> object:
-        return orjson.loads(data)
-
-    def encode_json(self, data: object) -> str | bytes:
-        return orjson.dumps(data)
+    def _stream(self, request: Request, operation: Operation, identity: Identity, medium: Medium) -> ASGIApp:
+        answers = self._operations.run(
+            operation,
+            identity.viewer,
+            kinds=_BY_GET if request.method == "GET" else _AT_ONCE | _BY_GET,
+            resume_after=request.headers.get("last-event-id") or None,
+        )
+        check_seconds = self._limits.check_seconds
+        return StreamedAnswers(
+            answers,
+            medium,
+            unwelcome=until_unwelcome(self._authenticator, identity, check_seconds=check_seconds),
+            heartbeat_seconds=self._limits.ping_seconds,
+        )
 
 
-def _told_where(refused: OperationType) -> str:
-    if refused is OperationType.SUBSCRIPTION:
-        return f"A subscription needs a connection that stays open: use a WebSocket, with the subprotocol {PROTOCOL}."
-    return "A GET only reads: send this operation by POST."
+def _refusal(kind: OperationType) -> NotARequest:
+    if kind is OperationType.SUBSCRIPTION:
+        return NotARequest(
+            400,
+            f"A subscription needs a connection that stays open: use a WebSocket with the subprotocol {PROTOCOL}, "
+            f"or accept {Medium.EVENTS.value}.",
+        )
+    return NotARequest(405, "A GET only reads: send this operation by POST.", {"Allow": "POST"})
+
+
+def _status(answer: Answer, medium: Medium) -> int:
+    """The status that belongs to an answer. In JSON as it always was, errors of GraphQL come with 200."""
+    if not answer.refused:
+        return 200
+    codes = {error["extensions"]["code"] for error in answer.payload["errors"]}
+    broken = max((status for code, status in _STATUSES.items() if code.value in codes), default=None)
+    return broken or (400 if medium is Medium.RESPONSE else 200)
+
+
+def _faulty(fault: Fault, medium: Medium, asked: Headers) -> Response:
+    headers = {}
+    if fault.code is FaultCode.UNAUTHENTICATED:
+        challenge = 'Bearer realm="mentoring"'
+        headers["WWW-Authenticate"] = challenge + ', error="invalid_token"' if asked.get("authorization") else challenge
+    if fault.code is FaultCode.UNAVAILABLE:
+        headers["Retry-After"] = "1"
+    return _response({"errors": [told(fault)]}, medium, _STATUSES.get(fault.code, 400), headers)
+
+
+def _response(
+    content: Mapping[str, Any], medium: Medium, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    return Response(
+        orjson.dumps(content),
+        status_code=status,
+        headers={"Content-Type": medium.content_type, "Vary": "Accept", **(headers or {})},
+    )
 
 
 def _is_page_visit(request: Request) -> bool:
@@ -139,14 +163,3 @@ def _is_page_visit(request: Request) -> bool:
         and "query" not in request.query_params
         and "text/html" in request.headers.get("accept", "")
     )
-
-
-def _unauthenticated(request: Request, fault: Fault) -> Response:
-    challenge = 'Bearer realm="mentoring"'
-    if request.headers.get("authorization"):
-        challenge += ', error="invalid_token"'
-    return _json({"errors": [told(fault)]}, 401, {"WWW-Authenticate": challenge})
-
-
-def _json(content: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type="application/json")

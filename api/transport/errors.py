@@ -2,25 +2,35 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
-from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from api.domain.errors import Fault, FaultCode
+from api.notifications.outages import is_outage
 
 log = structlog.get_logger(__name__)
 
+_AWAY: Final = "The database is away. Try again in a moment; whatever carries an idempotencyKey is done only once."
+_BROKEN: Final = "Something went wrong on our side. If it goes on, tell us this id: {}"
+
 
 def present(errors: Sequence[GraphQLError]) -> list[GraphQLFormattedError]:
-    """The errors of one response. What nobody foresaw is logged under an id, and the client sees the id."""
+    """The errors of one response."""
     return [_present(error) for error in errors]
 
 
-def internal_error(error: BaseException) -> GraphQLFormattedError:
-    """What the client sees of an exception, once it is logged."""
-    return _present(GraphQLError("", original_error=error if isinstance(error, Exception) else None))
+def internal_fault(error: BaseException) -> Fault:
+    """What the client is told of an exception. What nobody foresaw is logged under an id, which the client sees."""
+    if is_outage(error):
+        log.warning("database_away", error=repr(error))
+        return Fault(FaultCode.UNAVAILABLE, _AWAY)
+    error_id = uuid.uuid4().hex
+    log.error("internal_error", error_id=error_id, exc_info=error)
+    return Fault(FaultCode.INTERNAL, _BROKEN.format(error_id), id=error_id)
 
 
 def told(fault: Fault) -> GraphQLFormattedError:
@@ -32,19 +42,20 @@ def _present(error: GraphQLError) -> GraphQLFormattedError:
     shown = error.formatted
     cause = _cause(error)
     if isinstance(cause, Fault):
-        shown["message"] = cause.message
-        shown["extensions"] = {"code": cause.code.value, **cause.details}
+        shown.update(told(cause))
     elif isinstance(cause, CannotGetOperationTypeError):
-        shown["message"] = cause.as_http_error_reason()
-        shown["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value}
+        shown.update(told(Fault(FaultCode.BAD_USER_INPUT, cause.as_http_error_reason())))
+    elif isinstance(cause, MissingQueryError):
+        shown.update(told(Fault(FaultCode.BAD_USER_INPUT, "Send an operation as `query`.")))
+    elif isinstance(cause, InvalidOperationTypeError):
+        kind = cause.operation_type.value
+        shown.update(told(Fault(FaultCode.BAD_USER_INPUT, f"A {kind} cannot be run this way: send it by POST.")))
     elif cause is None:
         extensions: dict[str, Any] = dict(shown.get("extensions") or {})
         shown["extensions"] = {"code": FaultCode.BAD_USER_INPUT.value, **extensions}
     else:
-        error_id = uuid.uuid4().hex
-        log.error("internal_error", error_id=error_id, path=error.path, exc_info=cause)
-        shown["message"] = f"Something went wrong on our side. If it goes on, tell us this id: {error_id}"
-        shown["extensions"] = {"code": FaultCode.INTERNAL.value, "id": error_id}
+        with structlog.contextvars.bound_contextvars(path=error.path):
+            shown.update(told(internal_fault(cause)))
     return shown
 
 

@@ -5,6 +5,9 @@ from typing import Any
 
 import orjson
 
+from api.transport.operations import Operation
+from api.transport.parameters import optional, read_operation, required
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionInit:
@@ -24,10 +27,7 @@ class Pong:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscribe:
     id: str
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
-    extensions: dict[str, Any] | None
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,36 +48,19 @@ def read_frame(text: str) -> Frame:
         raise ValueError("A message must be a JSON object.")  # noqa: TRY004 - all that is wrong with a frame is one kind
     match message.get("type"):
         case "connection_init":
-            return ConnectionInit(payload=_optional(message, "payload", dict) or {})
+            return ConnectionInit(payload=optional(message, "payload", dict) or {})
         case "ping":
-            return Ping(payload=_optional(message, "payload", dict))
+            return Ping(payload=optional(message, "payload", dict))
         case "pong":
-            _optional(message, "payload", dict)
+            optional(message, "payload", dict)
             return Pong()
         case "subscribe":
-            payload = _required(message, "payload", dict)
+            payload = required(message, "payload", dict)
             return Subscribe(
-                id=_required(message, "id", str),
-                query=_required(payload, "query", str),
-                variables=_optional(payload, "variables", dict),
-                operation_name=_optional(payload, "operationName", str),
-                extensions=_optional(payload, "extensions", dict),
+                id=required(message, "id", str),
+                operation=read_operation(payload),
             )
         case "complete":
-            return Complete(id=_required(message, "id", str))
+            return Complete(id=required(message, "id", str))
         case _:
             raise ValueError("A message must have one of the protocol's types.")
-
-
-def _required(message: dict[str, Any], name: str, kind: type) -> Any:
-    value = message.get(name)
-    if not isinstance(value, kind) or (name == "id" and not value):
-        raise ValueError(f"`{name}` is missing or of a wrong type.")
-    return value
-
-
-def _optional(message: dict[str, Any], name: str, kind: type) -> Any:
-    value = message.get(name)
-    if value is not None and not isinstance(value, kind):
-        raise ValueError(f"`{name}` is of a wrong type.")
-    return value

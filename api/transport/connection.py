@@ -1,0 +1,28 @@
+"""What the server tells the application about the connection beneath, as an ASGI extension."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+EXTENSION: Final = "mentoring.connection"
+# How long a client may take nothing of what it is sent.
+SECONDS_TO_TAKE: Final = 8.0
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """``abort`` drops it at once, whatever waits to be sent; ``stopping`` is set when the server is to stop."""
+
+    abort: Callable[[], None] = _nothing
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def connection_of(scope: Any) -> Connection:
+    """The connection of an ASGI scope; under a server that tells nothing, one that is never dropped from here."""
+    found = scope.get("extensions", {}).get(EXTENSION)
+    return found if isinstance(found, Connection) else Connection()

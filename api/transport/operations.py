@@ -1,0 +1,98 @@
+"""Running operations. Every transport comes here, and differs in nothing but how it wraps what it is given."""
+
+import contextlib
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from api.domain.viewer import Viewer
+from api.notifications.outages import is_outage
+from api.resolvers.context import Context, Services
+from api.schema.build import Schema
+from api.transport.errors import present
+
+ANY: Final = frozenset(OperationType)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a client asks to be run."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    name: str | None = None
+    extensions: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One response. ``refused`` says that nothing was executed, with the kind of operation where it was the kind that
+    was not allowed. ``cursor`` is where the log that it delivers from stands, for a subscription.
+    """
+
+    payload: dict[str, Any]
+    refused: bool = False
+    refused_kind: OperationType | None = None
+    cursor: str | None = None
+
+
+class Interrupted(Exception):  # noqa: N818 - how a subscription ends
+    """A live operation cannot go on. An error would end it for good; so the client comes back, to where it was."""
+
+
+class Operations:
+    """The schema, and what its operations need."""
+
+    def __init__(self, schema: Schema, services: Services) -> None:
+        self._schema = schema
+        self._services = services
+
+    async def run(
+        self,
+        operation: Operation,
+        viewer: Viewer,
+        *,
+        kinds: Iterable[OperationType] = ANY,
+        resume_after: str | None = None,
+    ) -> AsyncGenerator[Answer, None]:
+        """The answers to an operation, one for a query or a mutation. A subscription begins after ``resume_after``,
+        whatever it asked for, where that is given. Raises ``Interrupted``.
+        """
+        context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
+        results = await self._schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=context,
+            operation_name=operation.name,
+            operation_extensions=operation.extensions,
+            allowed_operation_types=kinds,
+        )
+        async with contextlib.aclosing(results):
+            async for result in results:
+                if context.live and _met_outage(result):
+                    raise Interrupted("The database is away. Come back in a moment.")
+                yield _answer(result, context)
+
+
+def _answer(result: Any, context: Context) -> Answer:
+    errors = result.errors or []
+    if isinstance(result, PreExecutionError) or (result.data is None and not any(error.path for error in errors)):
+        kinds = (getattr(error.original_error, "operation_type", None) for error in errors)
+        return Answer(
+            payload={"errors": present(errors)}, refused=True, refused_kind=next((each for each in kinds if each), None)
+        )
+    payload: dict[str, Any] = {"data": result.data}
+    if errors:
+        payload["errors"] = present(errors)
+    if result.extensions:
+        payload["extensions"] = result.extensions
+    return Answer(payload=payload, cursor=context.cursor)
+
+
+def _met_outage(result: Any) -> bool:
+    return isinstance(result, PreExecutionError | ExecutionResult) and any(
+        is_outage(error.original_error) for error in result.errors or ()
+    )

@@ -1,0 +1,70 @@
+"""GraphQL requests as HTTP carries them, after the GraphQL over HTTP specification."""
+
+from collections.abc import Mapping
+from email.message import Message
+from typing import Any, Final
+
+import orjson
+from starlette.requests import Request
+
+from api.transport.operations import Operation
+from api.transport.parameters import read_operation
+
+_METHODS: Final = "GET, POST"
+
+
+class NotARequest(Exception):  # noqa: N818 - said to the client as it is
+    """What came in cannot be answered as a GraphQL request; ``headers`` go with the status."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+
+
+async def read_request(request: Request) -> Operation:
+    """The operation that a request carries. Raises ``NotARequest``."""
+    match request.method:
+        case "POST":
+            parameters = await _body(request)
+        case "GET":
+            parameters = _query(request)
+        case _:
+            raise NotARequest(405, "Send an operation by POST, or a query by GET.", {"Allow": _METHODS})
+    try:
+        return read_operation(parameters)
+    except ValueError as error:
+        raise NotARequest(
+            400, f"{error} Send an operation as `query`, a string, with an object as `variables`."
+        ) from error
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    content_type = Message()
+    content_type["content-type"] = request.headers.get("content-type", "")
+    if content_type.get_content_type() != "application/json":
+        raise NotARequest(415, "Send the operation as JSON, with the header `Content-Type: application/json`.")
+    if content_type.get_content_charset("utf-8") not in {"utf-8", "utf8"}:
+        raise NotARequest(415, "Send the operation in UTF-8.")
+    return _object(await request.body(), "The body")
+
+
+def _query(request: Request) -> dict[str, Any]:
+    parameters: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            parameters[name] = _object(parameters[name].encode(errors="surrogatepass"), f"`{name}`")
+        else:
+            parameters.pop(name, None)
+    return parameters
+
+
+def _object(text: bytes, what: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise NotARequest(400, f"{what} is not JSON.") from error
+    if not isinstance(found, dict):
+        raise NotARequest(400, f"{what} must be a JSON object.")
+    return found

@@ -1,0 +1,173 @@
+"""Subscriptions over HTTP: one answer after another, for as long as the connection stands.
+
+Server-sent events follow the distinct connections mode of GraphQL over SSE (npm `graphql-sse`), multipart the protocol
+of Apollo's clients for subscriptions. What ends a socket ends these too: a token that expires, a person who may not be
+here any more, a client that takes nothing, a server that stops. A stream that breaks off says nothing final, so that
+the client comes back and resumes.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable
+from typing import Any, Final, Protocol
+
+import orjson
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from api.domain.errors import Fault, FaultCode
+from api.transport.connection import SECONDS_TO_TAKE, Connection, connection_of
+from api.transport.errors import internal_fault, told
+from api.transport.negotiation import BOUNDARY, Medium
+from api.transport.operations import Answer, Interrupted
+
+log = structlog.get_logger(__name__)
+
+_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"), (b"vary", b"Accept"))
+
+
+class Framing(Protocol):
+    """How the answers of a stream are wrapped."""
+
+    @property
+    def opening(self) -> bytes: ...
+
+    @property
+    def heartbeat(self) -> bytes: ...
+
+    @property
+    def completed(self) -> bytes: ...
+
+    def answer(self, answer: Answer) -> bytes: ...
+
+    def broken_off(self, fault: Fault) -> bytes: ...
+
+
+class EventFraming:
+    """Server-sent events. Lines end with LF alone, since some clients look for two of them. The cursor is the event's
+    id, so that a client which comes back with `Last-Event-ID` misses nothing.
+    """
+
+    opening = heartbeat = b":\n\n"
+    completed = b"event: complete\ndata:\n\n"
+
+    def answer(self, answer: Answer) -> bytes:
+        identity = f"id: {answer.cursor}\n".encode() if answer.cursor else b""
+        return b"event: next\n" + identity + b"data: " + orjson.dumps(answer.payload) + b"\n\n"
+
+    def broken_off(self, fault: Fault) -> bytes:  # noqa: ARG002 - a stream without its end is what clients act upon
+        return b""
+
+
+class PartFraming:
+    """Multipart as Apollo's clients read it. A part counts once the boundary after it is there, so that follows at
+    once. What breaks a stream off is told, for these clients do not come back by themselves.
+    """
+
+    _boundary = b"\r\n--" + BOUNDARY.encode()
+    opening = _boundary
+    completed = b"--\r\n"
+
+    def _part(self, content: Any) -> bytes:
+        return b"\r\nContent-Type: application/json\r\n\r\n" + orjson.dumps(content) + self._boundary
+
+    @property
+    def heartbeat(self) -> bytes:
+        return self._part({})
+
+    def answer(self, answer: Answer) -> bytes:
+        return self._part({"payload": answer.payload})
+
+    def broken_off(self, fault: Fault) -> bytes:
+        return self._part({"payload": None, "errors": [told(fault)]}) + self.completed
+
+
+_FRAMINGS: Final[dict[Medium, Framing]] = {Medium.EVENTS: EventFraming(), Medium.PARTS: PartFraming()}
+
+
+class StreamedAnswers:
+    """An ASGI response. ``unwelcome`` ends once the person may not be here any more, and says why."""
+
+    def __init__(
+        self,
+        answers: AsyncGenerator[Answer, None],
+        medium: Medium,
+        *,
+        unwelcome: Awaitable[str],
+        heartbeat_seconds: float,
+    ) -> None:
+        self._answers = answers
+        self._medium = medium
+        self._framing = _FRAMINGS[medium]
+        self._unwelcome = unwelcome
+        self._heartbeat_seconds = heartbeat_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve until either side ends it. Whoever takes nothing of what is sent is dropped."""
+        connection = connection_of(scope)
+        headers = [(b"content-type", self._medium.content_type.encode()), *_HEADERS]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        ways_to_end = (
+            self._answered(send),
+            self._silent(send),
+            self._unwelcome_any_more(),
+            self._stopping(connection),
+            _gone(receive),
+        )
+        tasks = [asyncio.create_task(each) for each in ways_to_end]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            ends = await asyncio.gather(*tasks, return_exceptions=True)
+        if any(isinstance(each, _TakesNothing) for each in ends):
+            log.info("stream_cut", why="takes nothing")
+            connection.abort()
+            return
+        await _send(send, next((each for each in ends if isinstance(each, bytes)), b""), more=False)
+
+    async def _answered(self, send: Send) -> bytes:
+        await _send(send, self._framing.opening)
+        try:
+            async with contextlib.aclosing(self._answers):
+                async for answer in self._answers:
+                    await _send(send, self._framing.answer(answer))
+        except Interrupted as interrupted:
+            return self._framing.broken_off(Fault(FaultCode.UNAVAILABLE, str(interrupted)))
+        except _TakesNothing:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, clients come back and find us mended
+            return self._framing.broken_off(internal_fault(error))
+        return self._framing.completed
+
+    async def _silent(self, send: Send) -> None:
+        """Shows that the connection is alive, and finds out where nobody takes anything."""
+        while True:
+            await asyncio.sleep(self._heartbeat_seconds)
+            await _send(send, self._framing.heartbeat)
+
+    async def _unwelcome_any_more(self) -> bytes:
+        return self._framing.broken_off(Fault(FaultCode.UNAUTHENTICATED, await self._unwelcome))
+
+    async def _stopping(self, connection: Connection) -> bytes:
+        await connection.stopping.wait()
+        return self._framing.broken_off(Fault(FaultCode.UNAVAILABLE, "The service restarts. Come back in a moment."))
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _TakesNothing(Exception):  # noqa: N818 - how a stream ends
+    pass
+
+
+async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
+    """Returns once there is room for more: what waits to be sent is bounded by the transport's own buffer."""
+    try:
+        async with asyncio.timeout(SECONDS_TO_TAKE):
+            await send({"type": "http.response.body", "body": body, "more_body": more})
+    except TimeoutError as error:
+        raise _TakesNothing from error
