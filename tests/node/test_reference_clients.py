@@ -1,10 +1,14 @@
-"""The reference client of graphql-transport-ws, run by Node, while the server is restarted under it."""
+"""The reference clients of graphql-transport-ws and of GraphQL over SSE, run by Node, while the server is restarted
+under them.
+"""
 
 import asyncio
 import signal
 import subprocess
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
+
+import pytest
 
 from api.actions.connect import connect
 from api.actions.withdraw import withdraw
@@ -28,8 +32,9 @@ async def go_on(mentee: Person, mentor: Person, done: asyncio.Event) -> None:
         await asyncio.sleep(0.03)
 
 
+@pytest.mark.parametrize("client_of", ["follow-ws.mjs", "follow-sse.mjs"])
 async def test_a_client_with_its_default_retries_loses_nothing_over_twenty_restarts(
-    database: str, tmp_path: Path
+    database: str, tmp_path: Path, client_of: str
 ) -> None:
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
@@ -42,7 +47,7 @@ async def test_a_client_with_its_default_retries_loses_nothing_over_twenty_resta
     async with AsyncExitStack() as stack:
         present = await stack.enter_async_context(started())
         cursor = (await present.ask(mentor, "{ latestCursor }"))["latestCursor"]
-        command = ["node", str(HERE / "follow.mjs"), present.graphql, present.token(mentor), cursor]
+        command = ["node", str(HERE / client_of), present.graphql, present.token(mentor), cursor]
         with seen.open("wb") as out, errors.open("wb") as wrong:
             client = subprocess.Popen(command, stdout=out, stderr=wrong)
         stack.callback(client.wait)

@@ -1,6 +1,6 @@
 // The reference client of graphql-transport-ws with its default settings for retries, which follows one person's log and
 // prints each entry.
-// usage: node follow.mjs URL TOKEN CURSOR
+// usage: node follow-ws.mjs URL TOKEN CURSOR
 
 import { createClient } from "graphql-ws";
 import WebSocket from "ws";
