@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LINTED := api tests
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .PHONY: run test test-clients check format schema migrations lock clean
 
@@ -14,9 +15,9 @@ run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the fold
 test: .venv/dev  ## Run every test.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-clients: .venv/dev  ## The reference client of the sockets, which needs Node, while the server is restarted under it.
-	cd tests/node && npm ci --no-audit --no-fund --silent
-	$(BIN)/python -m pytest tests/node
+test-clients: .venv/node  ## The reference clients of sockets and events, in Node, while the server is restarted under them.
+	cd tests/node && $(NODE) npm ci --no-audit --no-fund --silent
+	$(NODE) $(BIN)/python -m pytest tests/node --numprocesses 2
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
@@ -36,6 +37,8 @@ lock: .venv/dev  ## Resolve the dependencies anew.
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --constraint requirements.lock --upgrade --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile --group node --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --upgrade --quiet --output-file requirements-node.lock
 
 clean:  ## Remove the virtual environment; data stays.
 	rm -rf .venv
@@ -56,4 +59,9 @@ clean:  ## Remove the virtual environment; data stays.
 .venv/dev: .venv/run requirements-dev.lock
 	@echo "Installing what the tests need"
 	@$(PIP) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+.venv/node: .venv/dev requirements-node.lock
+	@echo "Installing Node"
+	@$(PIP) install --require-hashes --requirement requirements-node.lock
 	@touch $@
