@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-LINTED := api tests
+LINTED := api soak tests
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .PHONY: run test test-clients check format schema migrations lock clean

@@ -1,0 +1,185 @@
+"""`python -m soak`: set the stage, let people use it, break it, mend it, and compare."""
+
+import asyncio
+import contextlib
+import random
+import resource
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import uvloop
+from cyclopts import App, Parameter
+
+from api.auth.keys import local_key
+from api.auth.tokens import issue_token
+from api.database import connections
+from api.models import Person as PersonRow
+from api.notifications.cursors import log_cursor
+from api.notifications.log import log_of
+from api.settings import Settings
+from soak import table
+from soak.checker import Finding, Stored, check, is_caught_up
+from soak.devices import EventsFollower, Follower, SocketFollower
+from soak.history import Device, History
+from soak.nemesis import Nemesis, planned_faults
+from soak.people import Habits, Person, Service
+from soak.rows import read_rows
+from soak.stage import FORGETFUL_SERVICE, SERVICE, Stage, stage
+from tests.houses import House, viewer_of
+
+app = App(help=__doc__)
+_DEVICES_EACH = 2
+_SECONDS_TO_SETTLE = 60.0
+_SECONDS_TO_BE_HEALTHY = 10.0
+
+
+@app.default
+def soak(
+    *,
+    faults: Annotated[int, Parameter(help="How many faults.")] = 50,
+    seed: Annotated[int, Parameter(help="Which faults.")] = 1,
+    mentees: Annotated[int, Parameter(help="How many people ask; one mentor for every five.")] = 60,
+    servers: Annotated[int, Parameter(help="How many processes of the service; at least 2.")] = 3,
+    without_replay: Annotated[bool, Parameter(help="Run a service that forgets: the soak has to fail.")] = False,
+    markdown: Annotated[Path | None, Parameter(help="Append the table to this file.")] = None,
+) -> None:
+    """Exits with 1 where a promise was broken."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
+    service = FORGETFUL_SERVICE if without_replay else SERVICE
+    with TemporaryDirectory(prefix="mentoring-soak-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        run = _Run(Path(folder), count=faults, seed=seed, mentees=mentees, servers=servers, service=service)
+        findings = uvloop.run(run.run())
+    title = f"{faults} faults, {mentees} mentees, seed {seed}"
+    table.show(title, findings, run.history)
+    if markdown:
+        with markdown.open("a") as out:
+            out.write(table.markdown(title, findings, run.history) + "\n")
+    if not all(finding.kept for finding in findings):
+        sys.exit(1)
+
+
+class _Run:
+    """One run, from an empty folder to its findings."""
+
+    def __init__(
+        self, folder: Path, *, count: int, seed: int, mentees: int, servers: int, service: Sequence[str]
+    ) -> None:
+        self._folder = folder
+        self._count = count
+        self._seed = seed
+        self._mentees = mentees
+        self._servers = servers
+        self._service = service
+        self.history = History()
+
+    async def run(self) -> list[Finding]:
+        async with stage(self._folder, servers=self._servers, service=self._service) as there:
+            for worker in there.workers:
+                worker.start()
+            async with connections(Settings(database_url=there.url), there.url):
+                mentees, mentors = await _town(self._mentees)
+                await there.ready()
+                async with self._followed(there, mentees, mentors) as people:
+                    await self._break(there, people)
+                    stored = await self._settled()
+            return check(self.history, stored)
+
+    @asynccontextmanager
+    async def _followed(
+        self, there: Stage, mentees: list[PersonRow], mentors: list[PersonRow]
+    ) -> AsyncIterator[list[Person]]:
+        """Everybody's devices, open."""
+        service = Service(there.proxy.port, self.history)
+        settings = Settings(data=self._folder)
+        key = local_key(settings.signing_key_file)
+        habits = Habits(seconds_between=max(10.0, self._mentees / 12))
+        people, following = [], []
+        for row in (*mentees, *mentors):
+            token = issue_token(settings, key, row.subject)
+            asks = [mentor.id for mentor in mentors] if row in mentees else None
+            person = Person(service, token, habits=habits, rng=random.Random(row.id), mentors=asks)  # noqa: S311
+            people.append(person)
+            log = await log_of(viewer_of(row))
+            for number in range(_DEVICES_EACH):
+                device = Device(row.id, number)
+                # Created here, so that a device that heard nothing at all is looked at too.
+                self.history.delivered[device] = []
+                # One device in four reads events over HTTP; the first of a person is the one that they react to.
+                kind: type[Follower] = EventsFollower if (row.id + number) % 4 == 0 else SocketFollower
+                follower = kind(
+                    device,
+                    token=token,
+                    cursor=log_cursor(log.epoch, log.seq),
+                    port=there.proxy.port,
+                    history=self.history,
+                    heard=person.hear if number == 0 else _hear_and_do_nothing,
+                )
+                following.append(asyncio.create_task(follower.follow()))
+        try:
+            yield people
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
+            await service.close()
+
+    async def _break(self, there: Stage, people: list[Person]) -> None:
+        """Let people go about it; then break things, mend them, and let people finish what they began."""
+        nemesis = Nemesis(there, self.history, self._seed)
+        watching = asyncio.create_task(self._watch(there))
+        asking = [asyncio.create_task(person.ask_around()) for person in people[: self._mentees]]
+        await asyncio.sleep(_SECONDS_TO_BE_HEALTHY)
+        self.history.broken_from = time.time()
+        await nemesis.break_things(planned_faults(self._seed, self._count))
+        await there.ready()
+        self.history.mended_at = time.time()
+        watching.cancel()
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        try:
+            async with asyncio.timeout(_SECONDS_TO_SETTLE):
+                for person in people:
+                    await person.finished()
+        except TimeoutError:
+            self.history.wrong_answers.append("none at all, long after everything was mended")
+
+    async def _watch(self, there: Stage) -> None:
+        while True:
+            self.history.memory.append((time.time(), there.workers[0].memory()))
+            await asyncio.sleep(0.5)
+
+    async def _settled(self) -> Stored:
+        """What is stored, once every device has caught up and every mail has left; or when it is too late for that."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SECONDS_TO_SETTLE):
+                while True:
+                    stored = await read_rows()
+                    if is_caught_up(self.history, stored) and not stored.unsent_mails:
+                        break
+                    await asyncio.sleep(0.5)
+        # Whatever comes on top of that comes now.
+        await asyncio.sleep(1)
+        return await read_rows()
+
+
+def _hear_and_do_nothing(_entry: object) -> None:
+    pass
+
+
+async def _town(mentees: int) -> tuple[list[PersonRow], list[PersonRow]]:
+    """Mentees, and a mentor for every five of them."""
+    house = await House.build(open_request_limit=100)
+    mentors = [await house.mentor() for _ in range(max(2, mentees // 5))]
+    return [await house.person() for _ in range(mentees)], mentors
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,117 @@
+"""Breaks things: what, whom and for how long is drawn from a seed."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from soak.daemon import Daemon
+from soak.history import History
+from soak.stage import Stage
+
+_SECONDS_BETWEEN = 0.5
+_LONGEST_PAUSE = 3.0
+_KINDS = {
+    "server killed": 2,
+    "server paused": 3,
+    "server stopped": 2,
+    "database killed": 1,
+    "database crashed": 1,
+    "database paused": 1,
+    "database connections cut": 2,
+    "broker killed": 1,
+    "broker paused": 1,
+    "broker connections cut": 1,
+    "connections cut": 3,
+    "connections swallowed": 2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``whom`` chooses among those that there are, from 0 to 1; times are in seconds."""
+
+    kind: str
+    whom: float
+    seconds: float
+    pause_after: float
+
+
+def planned_faults(seed: int, count: int) -> list[Fault]:
+    """The same for the same seed."""
+    rng = random.Random(seed)  # noqa: S311
+    kinds = rng.choices(list(_KINDS), list(_KINDS.values()), k=count)
+    return [
+        Fault(kind, rng.random(), rng.uniform(0.2, _LONGEST_PAUSE), rng.expovariate(1 / _SECONDS_BETWEEN))
+        for kind in kinds
+    ]
+
+
+class Nemesis:
+    """What is broken already is left alone until it is mended: the fault then waits for its turn."""
+
+    def __init__(self, stage: Stage, history: History, seed: int) -> None:
+        self._stage = stage
+        self._history = history
+        self._rng = random.Random(seed)  # noqa: S311
+        self._database = asyncio.Lock()
+        self._broker = asyncio.Lock()
+        self._workers = [asyncio.Lock() for _ in stage.workers]
+
+    async def break_things(self, planned: list[Fault]) -> None:
+        """Returns once the last one is mended."""
+        async with asyncio.TaskGroup() as group:
+            for fault in planned:
+                group.create_task(self._inflict(fault))
+                await asyncio.sleep(fault.pause_after)
+
+    async def _inflict(self, fault: Fault) -> None:
+        subject, _, what = fault.kind.partition(" ")
+        if subject == "server":
+            await self._at_a_server(fault, what)
+        elif subject == "connections":
+            share = 0.05 + 0.4 * fault.whom
+            for link in self._stage.proxy.some(self._rng, share):
+                link.cut() if what == "cut" else link.swallow()
+        else:
+            lock = self._database if subject == "database" else self._broker
+            async with lock:
+                await self._at_an_engine(fault)
+        self._history.faults[fault.kind] += 1
+
+    async def _at_a_server(self, fault: Fault, what: str) -> None:
+        # The first server is only ever paused: its memory is looked at over the whole run.
+        first = 0 if what == "paused" else 1
+        number = first + int(fault.whom * (len(self._stage.workers) - first))
+        worker = self._stage.workers[number]
+        async with self._workers[number]:
+            if what == "paused":
+                await worker.paused(fault.seconds)
+                return
+            if what == "killed":
+                await worker.kill()
+            else:
+                self._history.stops.append(await worker.stop())
+            worker.start()
+            await worker.ready()
+
+    async def _at_an_engine(self, fault: Fault) -> None:
+        stage = self._stage
+        ways: dict[str, Callable[[], Awaitable[None]]] = {
+            "database killed": lambda: _away(stage.database, fault.seconds),
+            "database crashed": lambda: stage.database.kill_one("checkpointer"),
+            "database paused": lambda: stage.database.paused(fault.seconds),
+            "database connections cut": stage.cut_database_connections,
+            "broker killed": lambda: _away(stage.broker, fault.seconds),
+            "broker paused": lambda: stage.broker.paused(fault.seconds),
+            "broker connections cut": stage.cut_broker_connections,
+        }
+        await ways[fault.kind]()
+        if fault.kind.startswith("database"):
+            await stage.database_ready()
+
+
+async def _away(daemon: Daemon, seconds: float) -> None:
+    await daemon.kill()
+    await asyncio.sleep(seconds / 3)
+    daemon.start()

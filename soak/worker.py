@@ -1,0 +1,83 @@
+"""One process of the service, on a port of its own."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.ports import free_port
+
+_SECONDS_TO_STOP = 30.0
+
+
+class Worker:
+    """``command`` is the service's command line: its own, or one that was made forgetful."""
+
+    def __init__(self, number: int, *, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        self.number = number
+        self.port = free_port()
+        self.log = folder / f"server-{number}.log"
+        self._command = command
+        self._environment = {**os.environ, **environment, "PORT": str(self.port)}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603
+                [*self._command, "serve"],
+                env=self._environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def running(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            raise RuntimeError("not started")
+        return self._process
+
+    async def ready(self, seconds: float = 60) -> None:
+        """Wait until it serves. A start that failed, the database being away, is made again."""
+        async with httpx.AsyncClient(timeout=2) as client, asyncio.timeout(seconds):
+            while True:
+                if self.running.poll() is not None:
+                    self.start()
+                with contextlib.suppress(httpx.TransportError):
+                    if (await client.get(f"http://127.0.0.1:{self.port}/health/ready")).is_success:
+                        return
+                await asyncio.sleep(0.1)
+
+    async def kill(self) -> None:
+        self.running.kill()
+        await asyncio.to_thread(self.running.wait)
+
+    async def stop(self) -> float:
+        """SIGTERM. Returns how many seconds it took to leave."""
+        began = time.monotonic()
+        self.running.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.to_thread(self.running.wait, _SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            await self.kill()
+        return time.monotonic() - began
+
+    async def paused(self, seconds: float) -> None:
+        self.running.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.running.send_signal(signal.SIGCONT)
+
+    def memory(self) -> int:
+        """Resident, in bytes."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return int(psutil.Process(self.running.pid).memory_info().rss)
+        return 0
