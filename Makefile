@@ -5,9 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LINTED := api soak tests
+FAULTS := 50
+SEED := 1
+MENTEES := 60
+# More options of the soak, such as --strict or --markdown FILE.
+SOAK :=
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: run test test-clients check format schema migrations lock clean
+.PHONY: run test test-clients soak soak-control check format schema migrations lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -18,6 +23,12 @@ test: .venv/dev  ## Run every test.
 test-clients: .venv/node  ## The reference clients of sockets and events, in Node, while the server is restarted under them.
 	cd tests/node && $(NODE) npm ci --no-audit --no-fund --silent
 	$(NODE) $(BIN)/python -m pytest tests/node --numprocesses 2
+
+soak: .venv/dev  ## Break everything while people use it: make soak FAULTS=500 SEED=1 MENTEES=500
+	$(BIN)/python -m soak --faults $(FAULTS) --seed $(SEED) --mentees $(MENTEES) $(SOAK)
+
+soak-control: .venv/dev  ## See that the soak notices a service that forgets.
+	! $(BIN)/python -m soak --faults 10 --mentees 20 --without-replay
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure

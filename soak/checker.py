@@ -41,12 +41,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A promise, what was seen, and whether it was kept."""
+    """A promise, what was seen, and whether it was kept. What is ``measured`` depends on the machine too."""
 
     promise: str
     bar: str
     seen: str
     kept: bool
+    measured: bool = False
 
 
 @dataclass
@@ -150,7 +151,7 @@ def _delays(history: History, stored: Stored) -> list[Finding]:
         for event, at in deliveries:
             if event not in created:
                 continue
-            if at < history.broken_from:
+            if history.measured_from < at < history.broken_from:
                 healthy.append(at - created[event])
             elif at > history.mended_at:
                 mended.append(at - max(created[event], history.mended_at))
@@ -167,6 +168,7 @@ def _within(promise: str, seconds: float, bar: float, count: int) -> Finding:
         bar=f"under {bar:g} s",
         seen=f"{seconds:.3f} s of {count:,}",
         kept=count > 0 and seconds < bar,
+        measured=True,
     )
 
 
@@ -194,4 +196,5 @@ def _memory(history: History) -> Finding:
         bar=f"at most {MOST_GROWTH:g}",
         seen=f"{growth:.2f} ({late / 1e6:.0f} MB)",
         kept=0 < growth <= MOST_GROWTH,
+        measured=True,
     )

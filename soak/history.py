@@ -42,5 +42,6 @@ class History:
     memory: list[tuple[float, int]] = field(default_factory=list)
     retries: int = 0
     resumes: int = 0
+    measured_from: float = 0.0
     broken_from: float = 0.0
     mended_at: float = 0.0
