@@ -13,6 +13,7 @@ LONGEST_STOP_SECONDS: Final = 10.0
 HEALTHY_P99_SECONDS: Final = 0.1
 MENDED_P99_SECONDS: Final = 3.0
 MOST_GROWTH: Final = 1.15
+EVENTS_LOST: Final = "events lost on a device"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def check(history: History, stored: Stored) -> list[Finding]:
         _none("acknowledged changes lost", _lost(history.acknowledged, stored), of=len(history.acknowledged)),
         _none("changes stored twice", _stored_twice(stored), of=len(stored.audited)),
         _none("changes stored that nobody was told of", _unheard_of(history.acknowledged, stored)),
-        _none("events lost on a device", devices.lost, of=devices.expected),
+        _none(EVENTS_LOST, devices.lost, of=devices.expected),
         _none("events doubled on a device", devices.doubled),
         _none("events out of order on a device", devices.disordered),
         _none("events that were somebody else's", devices.foreign),

@@ -66,7 +66,11 @@ class Service:
             )
         except httpx.HTTPError:
             return None
-        answer = response.json()
+        try:
+            answer = response.json()
+        except ValueError:
+            self._history.wrong_answers.append(f"{response.status_code}: {response.text[:300]}")
+            return None
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         if codes - {"UNAVAILABLE"}:
             self._history.wrong_answers.append(f"{response.status_code}: {response.text[:300]}")

@@ -39,13 +39,15 @@ class _Side(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self.other is None:
             self._early += data
-        elif not self.other.is_closing():
+            return
+        # Closed, and not known to be closing: a connection that was reset.
+        with suppress(RuntimeError):
             self.other.write(data)
 
     def join(self, other: asyncio.Transport) -> None:
         """From now on pass on to this, and what came already."""
         self.other = other
-        other.write(bytes(self._early))
+        self.data_received(bytes(self._early))
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         if self.other:

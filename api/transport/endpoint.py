@@ -1,5 +1,6 @@
 """GraphQL over HTTP, as a stream over HTTP, and over WebSocket, at one path."""
 
+import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,7 +15,8 @@ from strawberry.types.graphql import OperationType
 
 from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault, FaultCode
-from api.transport.errors import internal_fault, told
+from api.transport.connection import connection_of
+from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
 from api.transport.operations import Answer, Operation, Operations
@@ -62,8 +64,16 @@ class GraphQLEndpoint:
             )
             await session.run()
         else:
-            response = await self._respond(Request(scope, receive))
-            await response(scope, receive, send)
+            await (await self._respond_or_excuse(Request(scope, receive)))(scope, receive, send)
+
+    async def _respond_or_excuse(self, request: Request) -> ASGIApp:
+        """A server that stops waits a little for what is under way; who is not answered by then is to ask again."""
+        try:
+            return await self._respond(request)
+        except asyncio.CancelledError:
+            if not connection_of(request.scope).stopping.is_set():
+                raise
+            return _faulty(Fault(FaultCode.UNAVAILABLE, STOPPING), Medium.JSON, request.headers)
 
     async def _respond(self, request: Request) -> ASGIApp:
         if self._graphiql_path and _is_page_visit(request):

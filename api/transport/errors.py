@@ -14,6 +14,7 @@ from api.notifications.outages import is_outage
 
 log = structlog.get_logger(__name__)
 
+STOPPING: Final = "The service restarts. Try again in a moment; whatever carries an idempotencyKey is done only once."
 _AWAY: Final = "The database is away. Try again in a moment; whatever carries an idempotencyKey is done only once."
 _BROKEN: Final = "Something went wrong on our side. If it goes on, tell us this id: {}"
 

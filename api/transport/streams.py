@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.domain.errors import Fault, FaultCode
 from api.transport.connection import SECONDS_TO_TAKE, Connection, connection_of
-from api.transport.errors import internal_fault, told
+from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.negotiation import BOUNDARY, Medium
 from api.transport.operations import Answer, Interrupted
 
@@ -152,7 +152,7 @@ class StreamedAnswers:
 
     async def _stopping(self, connection: Connection) -> bytes:
         await connection.stopping.wait()
-        return self._framing.broken_off(Fault(FaultCode.UNAVAILABLE, "The service restarts. Come back in a moment."))
+        return self._framing.broken_off(Fault(FaultCode.UNAVAILABLE, STOPPING))
 
 
 async def _gone(receive: Receive) -> None:
