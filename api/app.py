@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -17,13 +17,16 @@ from api.actions.work import all_carried_through
 from api.auth.keys import LocalKeys, PublishedKeys
 from api.auth.tokens import Authenticator
 from api.database import connections, database_url
+from api.http_server import HEALTH
+from api.metrics import Metrics
+from api.migrate import pending_migrations
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Services
 from api.schema.build import build_schema
 from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
-from api.transport import health
 from api.transport.endpoint import GraphQLEndpoint
+from api.transport.health import Health
 from api.transport.limits import Limits
 from api.transport.links import link_routes
 from api.transport.operations import Operations
@@ -40,9 +43,10 @@ def create_app(settings: Settings) -> Starlette:
     """The ASGI application. While it runs it holds the database's connections and listens for wake-ups."""
     wakeups = Wakeups(settings.broadcast_url)
     services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
+    metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
     endpoint = GraphQLEndpoint(
-        Operations(build_schema(), services),
+        Operations(build_schema(), services, metrics),
         authenticator=Authenticator(settings, keys),
         origins=Origins(settings.allowed_origins),
         limits=Limits(
@@ -51,18 +55,25 @@ def create_app(settings: Settings) -> Starlette:
             check_seconds=settings.check_seconds,
         ),
         graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
+        metrics=metrics,
     )
 
+    health = Health(settings, wakeups=wakeups, metrics=metrics, pending=pending_migrations)
+
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
         with database_url(settings) as url:
-            async with connections(settings, url), wakeups.running(), _working(settings, url, wakeups):
-                yield
+            async with (
+                connections(settings, url),
+                wakeups.running(),
+                metrics.sampled(wakeups),
+                _working(settings, url, wakeups),
+            ):
+                yield {HEALTH: health}
                 await all_carried_through(seconds=_SECONDS_TO_FINISH)
 
     routes: list[BaseRoute] = [
-        Route("/health/live", health.live),
-        Route("/health/ready", health.ready),
+        *health.routes(),
         Route(GRAPHQL_PATH, endpoint),
         WebSocketRoute(GRAPHQL_PATH, endpoint),
     ]

@@ -1,16 +1,20 @@
 """Bringing a database up to date: our tables, those of the job queue, and the role that the service works under."""
 
 import asyncio
+import pkgutil
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 import asyncpg
 from procrastinate.schema import SchemaManager
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.api import migrate as apply_migrations
 
 from api.database import ROLE, tortoise_config
+from api.models import migrations
 
 # Any number will do, as long as every process that migrates takes the same one.
 _LOCK: Final = 7_217_041
@@ -43,6 +47,21 @@ async def _migrate_models(config: dict[str, Any]) -> None:
         await apply_migrations(config=config)
 
 
+async def pending_migrations() -> list[str]:
+    """What the connected database lacks of what this release knows. One that is newer lacks nothing."""
+    connection = get_connection("default")
+    applied = await connection.execute_query_dict("SELECT name FROM tortoise_migrations WHERE app = 'models'")
+    (queue,) = await connection.execute_query_dict("SELECT obj_description('procrastinate_jobs'::regclass) AS step")
+    missing = _ours() - {row["name"] for row in applied}
+    return sorted(missing) + [name for name, _ in _steps() if name > (queue["step"] or "")]
+
+
+@cache
+def _ours() -> frozenset[str]:
+    return frozenset(each.name for each in pkgutil.iter_modules(migrations.__path__))
+
+
+@cache
 def _steps() -> list[Script]:
     """The job queue's own migrations, by name, in their order."""
     folder = resources.files("procrastinate.sql") / "migrations"

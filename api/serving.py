@@ -1,102 +1,30 @@
-"""Serving the application with uvicorn: in this process, or in several that share the port.
+"""Serving the application: in this process, or in several that share the port.
 
-Faults of uvicorn 0.54 that this module works around:
-
-- Its keep-alive closes a socket that gives no answer with 1011, which clients of graphql-transport-ws take as final:
-  it is off, and the sockets ask by themselves (`tests/acceptance/test_slow_clients.py`).
-- A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it.
+uvicorn's own keep-alive closes a socket that gives no answer with 1011, which clients of graphql-transport-ws take as
+final: it is off, and the sockets ask by themselves (`tests/acceptance/test_slow_clients.py`).
 """
 
-import asyncio
-import contextlib
 import os
 import signal
 import socket
 import sys
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import structlog
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import Multiprocess, multiprocess
 
 from api.app import create_app
+from api.http_server import DRAIN_SECONDS, BoundedProcess, BoundedServer, ToldHttp, ToldWebSocket
 from api.logs import configure_logs
+from api.metrics import SHARED_FOLDER
 from api.settings import Settings
-from api.transport.connection import EXTENSION, Connection
-
-log = structlog.get_logger(__name__)
 
 # Sockets are told at once, mutations have this long to finish; mails then have two seconds, what is left one each.
 _SECONDS_TO_FINISH: Final = 3
-_SECONDS_FOR_THE_REST: Final = 1
-_SECONDS_UNACKNOWLEDGED: Final = 20
-
-
-class ToldWebSocket(WebSocketsSansIOProtocol):
-    """Lets the application drop a connection that takes nothing any more, closing frame included."""
-
-    def handle_connect(self, event: Any) -> None:
-        super().handle_connect(event)
-        scope: Any = getattr(self, "scope", None)
-        if scope is not None:
-            scope["extensions"][EXTENSION] = Connection(abort=self.transport.abort)
-
-
-class ToldHttp(HttpToolsProtocol):
-    """The same for streams over HTTP, which also are to know when the server stops: it would wait for their end."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        _forget_the_dead(transport)
-        self._told = Connection(abort=transport.abort)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        scope: Any = self.scope
-        scope["extensions"] = {EXTENSION: self._told}
-
-    def shutdown(self) -> None:
-        self._told.stopping.set()
-        super().shutdown()
-
-
-def _forget_the_dead(transport: asyncio.Transport) -> None:
-    """Drop connections whose other side acknowledges nothing, where the system can: else a stream to a telephone that
-    lost its network stays for a quarter of an hour.
-    """
-    connection = transport.get_extra_info("socket")
-    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        with contextlib.suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SECONDS_UNACKNOWLEDGED * 1_000)
-
-
-class BoundedServer(uvicorn.Server):
-    """Says that it listens also where the socket was made before, where uvicorn says nothing; and once it has stopped,
-    waits a second and no longer for what cannot end, such as whoever waits for a database that hangs.
-    """
-
-    def run(self, sockets: list[socket.socket] | None = None) -> None:
-        factory = self.config.get_loop_factory()
-        loop = factory() if factory else asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(self.serve(sockets))
-        finally:
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                loop.run_until_complete(asyncio.wait(tasks, timeout=_SECONDS_FOR_THE_REST))
-            asyncio.set_event_loop(None)
-            loop.close()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and sockets:
-            log.info("listening", host=self.config.host, port=self.config.port)
+# A process that is busy starting answers late when it is asked whether it lives.
+_SECONDS_TO_SHOW_LIFE: Final = 30
 
 
 def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
@@ -133,12 +61,18 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+        timeout_worker_healthcheck=_SECONDS_TO_SHOW_LIFE,
         **more,
     )
-    server = BoundedServer(config)
     if config.workers > 1:
-        Multiprocess(config, sockets=[_socket(settings) or config.bind_socket()]).run()
+        with TemporaryDirectory(prefix="mentoring-metrics-") as folder:
+            os.environ[SHARED_FOLDER] = folder
+            os.environ[DRAIN_SECONDS] = str(settings.drain_seconds)
+            # It makes its processes by this name.
+            multiprocess.Process = BoundedProcess  # type: ignore[misc]
+            Multiprocess(config, sockets=[_socket(settings) or config.bind_socket()]).run()
         return
+    server = BoundedServer(config, drain_seconds=settings.drain_seconds)
     shared = _socket(settings)
     server.run(sockets=[shared] if shared else None)
     if not server.started:

@@ -134,6 +134,18 @@ class Settings(BaseSettings):
     graphiql: bool = Field(
         default=True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`."
     )
+    drain_seconds: float = Field(
+        default=0.0,
+        validation_alias="MENTORING_DRAIN_SECONDS",
+        ge=0,
+        le=60,
+        description="How long to go on serving, no longer ready, before a stop begins, in seconds.",
+    )
+    metrics: Literal["local", "all", "off"] = Field(
+        default="local",
+        validation_alias="MENTORING_METRICS",
+        description="Who may read `/metrics`: this machine alone (`local`), `all`, or nobody (`off`).",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console",
         validation_alias="MENTORING_LOG_FORMAT",

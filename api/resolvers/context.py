@@ -1,6 +1,7 @@
 """What every field of one operation can reach."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from api.domain.viewer import Viewer
 from api.notifications.wakeups import Wakeups
@@ -22,7 +23,8 @@ class Context:
     """One operation of one viewer. Made anew for each, on a socket too: loaders remember what they have read.
 
     ``live`` says that it delivers entries of a log: where one cannot be shown, the client is to come back for it.
-    ``resume_after`` is the cursor that such a client came back with, ``cursor`` that of the entry delivered last.
+    ``resume_after`` is the cursor that such a client came back with; ``cursor`` is that of the entry delivered last,
+    ``written_at`` when it was written, and ``replayed`` says that this was before the client came.
     """
 
     viewer: Viewer
@@ -30,6 +32,8 @@ class Context:
     resume_after: str | None = None
     live: bool = False
     cursor: str | None = None
+    written_at: datetime | None = None
+    replayed: bool = False
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

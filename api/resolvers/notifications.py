@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +87,7 @@ async def live(
 
 async def _stream(context: Context, epoch: UUID, seq: int, kinds: Collection[EventKind]) -> AsyncGenerator[Entry, None]:
     services = context.services
+    opened_at = datetime.now(UTC)
     events = follow(services.wakeups, context.viewer.person_id, seq, kinds=kinds, poll_seconds=services.poll_seconds)
     try:
         async for event in events:
@@ -93,6 +95,8 @@ async def _stream(context: Context, epoch: UUID, seq: int, kinds: Collection[Eve
             if await _subject(context, event) is not None:
                 entry = Entry(event=event, epoch=epoch)
                 context.cursor = entry.cursor
+                context.written_at = event.created_at
+                context.replayed = event.created_at < opened_at
                 yield entry
     finally:
         await events.aclose()

@@ -9,12 +9,13 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.types.graphql import OperationType
 
 from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault, FaultCode
+from api.metrics import Metrics
 from api.transport.connection import connection_of
 from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.limits import Limits
@@ -46,7 +47,9 @@ class GraphQLEndpoint:
         origins: Origins,
         limits: Limits,
         graphiql_path: str | None,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._operations = operations
         self._authenticator = authenticator
         self._origins = origins
@@ -61,12 +64,23 @@ class GraphQLEndpoint:
                 authenticator=self._authenticator,
                 origins=self._origins,
                 limits=self._limits,
+                metrics=self._metrics,
             )
-            await session.run()
-        else:
-            await (await self._respond_or_excuse(Request(scope, receive)))(scope, receive, send)
+            with self._metrics.connections.labels("websocket").track_inprogress():
+                await session.run()
+            return
+        response = await self._respond_or_excuse(Request(scope, receive))
+        if isinstance(response, StreamedAnswers):
+            self._metrics.requests.labels(response.medium.value, 200).inc()
+            with self._metrics.connections.labels(response.medium.value).track_inprogress():
+                await response(scope, receive, send)
+            return
+        self._metrics.requests.labels(
+            response.headers.get("content-type", "").partition(";")[0], response.status_code
+        ).inc()
+        await response(scope, receive, send)
 
-    async def _respond_or_excuse(self, request: Request) -> ASGIApp:
+    async def _respond_or_excuse(self, request: Request) -> Response | StreamedAnswers:
         """A server that stops waits a little for what is under way; who is not answered by then is to ask again."""
         try:
             return await self._respond(request)
@@ -75,7 +89,7 @@ class GraphQLEndpoint:
                 raise
             return _faulty(Fault(FaultCode.UNAVAILABLE, STOPPING), Medium.JSON, request.headers)
 
-    async def _respond(self, request: Request) -> ASGIApp:
+    async def _respond(self, request: Request) -> Response | StreamedAnswers:
         if self._graphiql_path and _is_page_visit(request):
             return RedirectResponse(self._graphiql_path, status_code=307)
         media = acceptable(request.headers.get("accept", ""))
@@ -95,7 +109,7 @@ class GraphQLEndpoint:
 
     async def _answer(
         self, request: Request, operation: Operation, identity: Identity, media: Sequence[Medium]
-    ) -> ASGIApp:
+    ) -> Response | StreamedAnswers:
         """The first medium that the client would have and that the operation fits into."""
         streaming = next((medium for medium in media if medium.streams), None)
         if streaming is media[0]:
@@ -112,7 +126,7 @@ class GraphQLEndpoint:
         async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
             return await anext(answers)
 
-    def _stream(self, request: Request, operation: Operation, identity: Identity, medium: Medium) -> ASGIApp:
+    def _stream(self, request: Request, operation: Operation, identity: Identity, medium: Medium) -> StreamedAnswers:
         answers = self._operations.run(
             operation,
             identity.viewer,

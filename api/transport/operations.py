@@ -9,9 +9,11 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api.domain.viewer import Viewer
+from api.metrics import Metrics
 from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
+from api.transport.documents import describe
 from api.transport.errors import present
 
 ANY: Final = frozenset(OperationType)
@@ -46,9 +48,10 @@ class Interrupted(Exception):  # noqa: N818 - how a subscription ends
 class Operations:
     """The schema, and what its operations need."""
 
-    def __init__(self, schema: Schema, services: Services) -> None:
+    def __init__(self, schema: Schema, services: Services, metrics: Metrics) -> None:
         self._schema = schema
         self._services = services
+        self._metrics = metrics
 
     async def run(
         self,
@@ -70,11 +73,15 @@ class Operations:
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        async with contextlib.aclosing(results):
-            async for result in results:
-                if context.live and _met_outage(result):
-                    raise Interrupted("The database is away. Come back in a moment.")
-                yield _answer(result, context)
+        with self._metrics.running(*describe(operation.query, operation.name)) as run:
+            async with contextlib.aclosing(results):
+                async for result in results:
+                    if context.live and _met_outage(result):
+                        raise Interrupted("The database is away. Come back in a moment.")
+                    answer = _answer(result, context)
+                    run.answered(answer.payload, refused=answer.refused)
+                    with self._metrics.delivering(context.written_at, live=not context.replayed):
+                        yield answer
 
 
 def _answer(result: Any, context: Context) -> Answer:

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault
 from api.domain.viewer import Viewer
+from api.metrics import Metrics
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
 from api.transport.frames import Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
@@ -59,7 +60,9 @@ class SocketSession:
         authenticator: Authenticator,
         origins: Origins,
         limits: Limits,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._socket = socket
         self._operations = operations
         self._authenticator = authenticator
@@ -182,6 +185,7 @@ class SocketSession:
     def _cut(self, why: str) -> None:
         """Drop the connection: a closing frame would wait behind what is not taken. Clients see 1006, and come back."""
         log.info("socket_cut", why=why)
+        self._metrics.closed.labels("cut").inc()
         connection_of(self._socket.scope).abort()
 
     async def _ask_whether_alive(self) -> None:
@@ -202,6 +206,7 @@ class SocketSession:
 
     async def _close(self, code: CloseCode, reason: str) -> None:
         if self._socket.application_state is not WebSocketState.DISCONNECTED:
+            self._metrics.closed.labels(int(code)).inc()
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 # A close frame holds at most 123 bytes of reason.
                 await self._socket.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))

@@ -97,7 +97,7 @@ class StreamedAnswers:
         heartbeat_seconds: float,
     ) -> None:
         self._answers = answers
-        self._medium = medium
+        self.medium = medium
         self._framing = _FRAMINGS[medium]
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
@@ -105,7 +105,7 @@ class StreamedAnswers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve until either side ends it. Whoever takes nothing of what is sent is dropped."""
         connection = connection_of(scope)
-        headers = [(b"content-type", self._medium.content_type.encode()), *_HEADERS]
+        headers = [(b"content-type", self.medium.content_type.encode()), *_HEADERS]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         ways_to_end = (
             self._answered(send),

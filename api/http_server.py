@@ -1,0 +1,124 @@
+"""uvicorn, made to tell the application what it needs to know of a connection, and to stop in time.
+
+Nothing here needs the application: each of several processes loads this before it can show that it lives.
+
+Faults of uvicorn 0.54 that this module works around:
+
+- A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it.
+- A response that never ends by itself holds up the stop: the application is told of it.
+- Where the socket was made before, it does not say that it listens.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from types import FrameType
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.supervisors import multiprocess
+
+from api.transport.connection import EXTENSION, Connection
+
+log = structlog.get_logger(__name__)
+
+# Where the application leaves what is to be told of a stop, in the state of its lifespan; and where each of several
+# processes finds how long to go on after it was told.
+HEALTH: Final = "health"
+DRAIN_SECONDS: Final = "MENTORING_DRAIN_SECONDS"
+_SECONDS_FOR_THE_REST: Final = 1
+_SECONDS_UNACKNOWLEDGED: Final = 20
+
+
+class ToldWebSocket(WebSocketsSansIOProtocol):
+    """Lets the application drop a connection that takes nothing any more, closing frame included."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        scope: Any = getattr(self, "scope", None)
+        if scope is not None:
+            scope["extensions"][EXTENSION] = Connection(abort=self.transport.abort)
+
+
+class ToldHttp(HttpToolsProtocol):
+    """The same for streams over HTTP, which also are to know when the server stops: it would wait for their end."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        _forget_the_dead(transport)
+        self._told = Connection(abort=transport.abort)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        scope: Any = self.scope
+        scope["extensions"] = {EXTENSION: self._told}
+
+    def shutdown(self) -> None:
+        self._told.stopping.set()
+        super().shutdown()
+
+
+def _forget_the_dead(transport: asyncio.Transport) -> None:
+    """Drop connections whose other side acknowledges nothing, where the system can: else a stream to a telephone that
+    lost its network stays for a quarter of an hour.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        with contextlib.suppress(OSError):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SECONDS_UNACKNOWLEDGED * 1_000)
+
+
+class BoundedServer(uvicorn.Server):
+    """Says that it listens also where the socket was made before, where uvicorn says nothing; and once it has stopped,
+    waits a second and no longer for what cannot end, such as whoever waits for a database that hangs. ``drain_seconds``
+    is how long it goes on after it was told to stop, no longer ready.
+    """
+
+    def __init__(self, config: uvicorn.Config, *, drain_seconds: float) -> None:
+        super().__init__(config)
+        self.drain_seconds = drain_seconds
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        factory = self.config.get_loop_factory()
+        loop = factory() if factory else asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(self.serve(sockets))
+        finally:
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                loop.run_until_complete(asyncio.wait(tasks, timeout=_SECONDS_FOR_THE_REST))
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, but first say so to whoever asks whether we are ready. Told again, stop at once."""
+        health = self.lifespan.state.get(HEALTH)
+        if health is None or health.stopping or self.drain_seconds <= 0:
+            super().handle_exit(sig, frame)
+            return
+        health.stopping = True
+        loop = asyncio.get_running_loop()
+        # We are in a signal handler, which wakes no loop by itself.
+        loop.call_soon_threadsafe(loop.call_later, self.drain_seconds, super().handle_exit, sig, frame)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            log.info("listening", host=self.config.host, port=self.config.port)
+
+
+class BoundedProcess(multiprocess.Process):
+    """One of several, which stops like the only one."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = BoundedServer(self.config, drain_seconds=float(os.environ.get(DRAIN_SECONDS, "0")))
+        return self._server
