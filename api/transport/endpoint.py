@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -99,6 +99,9 @@ class GraphQLEndpoint:
             if not media:
                 raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")  # noqa: TRY301
             return await self._answer(request, await read_request(request), identity, media)
+        except ClientDisconnect:
+            # They left before they had said what they want: nobody reads this.
+            return Response(status_code=400)
         except NotARequest as refused:
             fault = Fault(FaultCode.BAD_USER_INPUT, refused.message)
             return _response({"errors": [told(fault)]}, plain, refused.status, refused.headers)

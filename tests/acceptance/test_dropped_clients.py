@@ -93,3 +93,20 @@ async def test_a_server_that_is_told_to_stop_closes_its_sockets_and_is_gone_in_t
         for client in sockets:
             await asyncio.wait_for(client.wait_closed(), 5)
         assert {client.close_code for client in sockets} == {1012}
+
+
+async def test_one_who_leaves_before_they_have_said_everything_is_no_fault_of_ours(
+    database: str, tmp_path: Path
+) -> None:
+    person = await (await House.build()).person()
+    async with running(tmp_path / "data", database_url=database) as server:
+        for _ in range(5):
+            _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            heading = f"POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.token(person)}\r\n"
+            heading += "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+            writer.write(heading.encode() + b'{"query": ')
+            await writer.drain()
+            await asyncio.sleep(0.2)
+            writer.close()
+        assert (await server.ask(person, "{ viewer { name } }"))["viewer"]["name"] == person.name
+        assert "internal_error" not in server.log.read_text()
