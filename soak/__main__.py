@@ -127,6 +127,7 @@ class _Run:
                 await self._break(there, people)
                 async with connections(database, there.url):
                     stored = await self._settled()
+            self.history.logged.extend(fault for worker in there.workers for fault in worker.faults())
             return check(self.history, stored)
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
+from api.domain.events import EventKind
 from soak.history import Acknowledged, Delivery, Device, History
 
 LONGEST_STOP_SECONDS: Final = 10.0
@@ -25,17 +26,29 @@ class StoredEvent:
     created_at: float
 
 
+# What each change puts into logs: one entry, or one for either side.
+_ENTRIES: Final = {
+    "connect": (EventKind.REQUEST_RECEIVED, 1),
+    "accept": (EventKind.REQUEST_DECIDED, 1),
+    "decline": (EventKind.REQUEST_DECIDED, 1),
+    "withdraw": (EventKind.REQUEST_WITHDRAWN, 1),
+    "end": (EventKind.MENTORSHIP_ENDED, 2),
+}
+
+
 @dataclass(kw_only=True)
 class Stored:
     """What the database holds in the end: requests by key with state and comment, what each idempotency key led to,
-    mentorships by key with the reason of their end, how often the audit tells of each change, and the logs by person,
-    from the number on at which the devices began.
+    mentorships by key with the reason of their end, the requests that started one, how often the audit tells of each
+    change, how many entries of logs tell of it, and the logs by person, from the number on at which the devices began.
     """
 
     requests: dict[int, tuple[str, str | None]]
     keys: dict[str, int]
     mentorships: dict[int, str | None]
+    started: frozenset[int]
     audited: Mapping[tuple[str, int], int]
+    announced: Mapping[tuple[str, int], int]
     logs: dict[int, list[StoredEvent]]
     unsent_mails: int = 0
 
@@ -70,12 +83,15 @@ def check(history: History, stored: Stored) -> list[Finding]:
         _none("acknowledged changes lost", _lost(history.acknowledged, stored), of=len(history.acknowledged)),
         _none("changes stored twice", _stored_twice(stored), of=len(stored.audited)),
         _none("changes stored that nobody was told of", _unheard_of(history.acknowledged, stored)),
+        _none("changes in too few or too many logs", _misannounced(history.acknowledged, stored)),
+        _none("logs with gaps", sum(map(_has_gaps, stored.logs.values())), of=len(stored.logs)),
         _none(EVENTS_LOST, devices.lost, of=devices.expected),
         _none("events doubled on a device", devices.doubled),
         _none("events out of order on a device", devices.disordered),
         _none("events that were somebody else's", devices.foreign),
         _none("mails that did not leave", stored.unsent_mails),
         _none("answers that were wrong", len(history.wrong_answers)),
+        _none("faults that servers logged", len(history.logged)),
         *_delays(history, stored),
         _stops(history.stops),
         _memory(history),
@@ -96,8 +112,9 @@ def _is_stored(change: Acknowledged, stored: Stored) -> bool:
         case "end":
             return stored.mentorships.get(change.key) == change.mark
         case "accept" | "decline":
-            wanted = ("ACCEPTED" if change.change == "accept" else "DECLINED", change.mark)
-            return stored.requests.get(change.key) == wanted
+            accepted = change.change == "accept"
+            wanted = ("ACCEPTED" if accepted else "DECLINED", change.mark)
+            return stored.requests.get(change.key) == wanted and (change.key in stored.started) is accepted
         case _:
             return False
 
@@ -114,6 +131,19 @@ def _stored_twice(stored: Stored) -> int:
 def _unheard_of(acknowledged: Iterable[Acknowledged], stored: Stored) -> int:
     """Everybody asks until answered, so each request that is stored belongs to an answer."""
     return len(stored.requests.keys() - {change.key for change in acknowledged if change.change == "connect"})
+
+
+def _misannounced(acknowledged: Iterable[Acknowledged], stored: Stored) -> int:
+    """What devices saw is compared with the logs; this is what the logs are compared with."""
+    count = 0
+    for change in acknowledged:
+        kind, due = _ENTRIES[change.change]
+        count += stored.announced.get((kind, change.key), 0) != due
+    return count
+
+
+def _has_gaps(log: Sequence[StoredEvent]) -> bool:
+    return any(later.seq != earlier.seq + 1 for earlier, later in pairwise(log))
 
 
 def _compare(delivered: Mapping[Device, Sequence[Delivery]], logs: Mapping[int, Sequence[StoredEvent]]) -> _Devices:

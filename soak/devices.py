@@ -24,6 +24,8 @@ _FOLLOW = """subscription ($after: String) { notificationReceived(after: $after)
 _SECONDS_TO_CONNECT = 4.0
 # The service shows every two seconds that it is there.
 _SECONDS_OF_SILENCE = 7.0
+# What npm's `graphql-ws` takes for final when a server closes with it, so that it never comes back.
+_FINAL = frozenset({1002, 1003, 1007, 1008, 1009, 1010, 1011, 4004, 4005, 4400, 4401, 4406, 4409, 4429, 4500})
 _LOST = (ConnectionClosed, InvalidHandshake, InvalidMessage, OSError, EOFError, asyncio.IncompleteReadError)
 
 
@@ -44,11 +46,19 @@ class Follower(ABC):
         """Until cancelled."""
         while True:
             with contextlib.suppress(*_LOST):
-                async with contextlib.aclosing(self._payloads()) as payloads:
-                    async for payload in payloads:
-                        self._take(payload)
+                await self._follow_once()
             self._history.resumes += 1
             await asyncio.sleep(random.uniform(0.1, 0.6))  # noqa: S311 - as clients do
+
+    async def _follow_once(self) -> None:
+        try:
+            async with contextlib.aclosing(self._payloads()) as payloads:
+                async for payload in payloads:
+                    self._take(payload)
+        except ConnectionClosed as closed:
+            if closed.rcvd and closed.rcvd.code in _FINAL:
+                self._history.wrong_answers.append(f"device of {self._device.person}, for good: {closed.rcvd}")
+            raise
 
     def _take(self, payload: dict[str, Any]) -> None:
         entry: Entry = (payload.get("data") or {}).get("notificationReceived") or {}

@@ -37,6 +37,7 @@ class History:
     acknowledged: list[Acknowledged] = field(default_factory=list)
     delivered: dict[Device, list[Delivery]] = field(default_factory=lambda: defaultdict(list))
     wrong_answers: list[str] = field(default_factory=list)
+    logged: list[str] = field(default_factory=list)
     faults: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     stops: list[float] = field(default_factory=list)
     memory: list[tuple[float, int]] = field(default_factory=list)

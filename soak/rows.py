@@ -16,8 +16,10 @@ _ONCE = ("connect", "withdraw", "accepted", "declined", "start_mentorship", "end
 async def read_rows() -> Stored:
     """Everything that the checker compares with. Tortoise must be connected."""
     logs: dict[int, list[StoredEvent]] = defaultdict(list)
-    for key, person, seq, at in await Event.all().order_by("seq").values_list("id", "person_id", "seq", "created_at"):
-        logs[person].append(StoredEvent(key=key, seq=seq, created_at=at.timestamp()))
+    announced: Counter[tuple[str, int]] = Counter()
+    for event in await Event.all().order_by("seq"):
+        logs[event.person_id].append(StoredEvent(key=event.id, seq=event.seq, created_at=event.created_at.timestamp()))
+        announced[event.kind, event.request_id or event.mentorship_id or 0] += 1
     audited = await AuditEntry.filter(verb__in=_ONCE).values_list("verb", "subject_type", "subject_id")
     unsent = await get_connection("default").execute_query_dict(
         "SELECT count(*) AS unsent FROM procrastinate_jobs WHERE task_name = $1 AND status <> $2",
@@ -29,8 +31,10 @@ async def read_rows() -> Stored:
             for key, status, comment in await MentorRequest.all().values_list("id", "status", "comment")
         },
         keys=dict(await IdempotencyKey.all().values_list("key", "request_id")),
+        started=frozenset(row.request_id for row in await Mentorship.all()),
         mentorships=dict(await Mentorship.all().values_list("id", "end_reason")),
         audited=Counter((f"{verb} {subject}", key) for verb, subject, key in audited),
+        announced=announced,
         logs=dict(logs),
         unsent_mails=int(unsent[0]["unsent"]),
     )

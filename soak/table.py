@@ -22,6 +22,8 @@ def show(title: str, findings: Sequence[Finding], history: History) -> None:
     console.print(_what_happened(history))
     for wrong in history.wrong_answers[:10]:
         console.print(f"wrong answer: {wrong}", markup=False)
+    for fault in history.logged[:10]:
+        console.print(f"logged: {fault}", markup=False)
 
 
 def markdown(title: str, findings: Sequence[Finding], history: History) -> str:

@@ -15,6 +15,8 @@ import psutil
 from tests.ports import free_port
 
 _SECONDS_TO_STOP = 30.0
+# How they begin in a log: our own, uvicorn's, and those of asyncio.
+_FAULTS = ("internal_error", "Exception in ASGI application", "exception was never retrieved", "Exception in callback")
 
 
 class Worker:
@@ -75,6 +77,11 @@ class Worker:
             await asyncio.sleep(seconds)
         finally:
             self.running.send_signal(signal.SIGCONT)
+
+    def faults(self) -> list[str]:
+        """What its log tells of that is a fault of ours, and no outage."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [f"{self.log.name}: {line[:300]}" for line in lines if any(fault in line for fault in _FAULTS)]
 
     def memory(self) -> int:
         """Resident, in bytes."""

@@ -50,7 +50,15 @@ def stored() -> Stored:
         requests={7: ("ACCEPTED", "accept x"), 8: ("WITHDRAWN", None)},
         keys={"key": 7, "other key": 8},
         mentorships={3: "end x"},
+        started=frozenset({7}),
         audited={("connect mentor_request", 7): 1},
+        announced={
+            ("REQUEST_RECEIVED", 7): 1,
+            ("REQUEST_DECIDED", 7): 1,
+            ("MENTORSHIP_ENDED", 3): 2,
+            ("REQUEST_RECEIVED", 8): 1,
+            ("REQUEST_WITHDRAWN", 8): 1,
+        },
         logs={
             1: [StoredEvent(key=10, seq=1, created_at=5.0), StoredEvent(key=11, seq=2, created_at=50.0)],
             2: [StoredEvent(key=12, seq=1, created_at=5.0)],
@@ -77,6 +85,7 @@ def test_where_nothing_is_wrong_nothing_is_found(history: History, stored: Store
         {"mentorships": {3: None}},
         {"mentorships": {}},
         {"keys": {"key": 7}},
+        {"started": frozenset()},
     ],
 )
 def test_an_acknowledged_change_that_is_not_stored_is_lost(history: History, stored: Stored, change: object) -> None:
@@ -88,6 +97,34 @@ def test_what_is_stored_twice_or_unheard_of_is_found(history: History, stored: S
     assert broken(history, replace(stored, keys={**stored.keys, "third key": 8})) == {TWICE: "1 of 1"}
     more = {**stored.requests, 9: ("PENDING", None)}
     assert broken(history, replace(stored, requests=more)) == {UNHEARD: "1"}
+
+
+@pytest.mark.parametrize(
+    "announced",
+    [
+        {("REQUEST_RECEIVED", 7): 0},
+        {("REQUEST_RECEIVED", 7): 2},
+        {("REQUEST_DECIDED", 7): 0},
+        {("REQUEST_WITHDRAWN", 8): 0},
+        {("MENTORSHIP_ENDED", 3): 1},
+    ],
+)
+def test_a_change_of_which_not_everybody_concerned_has_an_entry_is_found(
+    history: History, stored: Stored, announced: dict[tuple[str, int], int]
+) -> None:
+    found = broken(history, replace(stored, announced={**stored.announced, **announced}))
+    assert found == {"changes in too few or too many logs": "1"}
+
+
+def test_a_gap_in_a_log_is_found(history: History, stored: Stored) -> None:
+    first, second = stored.logs[1]
+    logs = {**stored.logs, 1: [first, replace(second, seq=3)]}
+    assert broken(history, replace(stored, logs=logs)) == {"logs with gaps": "1 of 2"}
+
+
+def test_what_servers_log_as_a_fault_is_found(history: History, stored: Stored) -> None:
+    history.logged.append("server-0.log: internal_error")
+    assert broken(history, stored) == {"faults that servers logged": "1"}
 
 
 @pytest.mark.parametrize(
