@@ -25,8 +25,10 @@ from api.resolvers.context import Services
 from api.schema.build import build_schema
 from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
+from api.tracing import exported
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.health import Health
+from api.transport.identification import REQUEST_ID
 from api.transport.limits import Limits
 from api.transport.links import link_routes
 from api.transport.operations import Operations
@@ -62,7 +64,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        with database_url(settings) as url:
+        with exported(settings), database_url(settings) as url:
             async with (
                 connections(settings, url),
                 wakeups.running(),
@@ -105,7 +107,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.allowed_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID],
+            expose_headers=[REQUEST_ID],
             max_age=600,
         )
     ]

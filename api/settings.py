@@ -146,6 +146,11 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_METRICS",
         description="Who may read `/metrics`: this machine alone (`local`), `all`, or nobody (`off`).",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where to send OpenTelemetry traces, over OTLP/HTTP; unset sends none.",
+    )
     log_format: Literal["console", "json"] = Field(
         default="console",
         validation_alias="MENTORING_LOG_FORMAT",

@@ -16,8 +16,10 @@ from strawberry.types.graphql import OperationType
 from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault, FaultCode
 from api.metrics import Metrics
+from api.tracing import continued
 from api.transport.connection import connection_of
 from api.transport.errors import STOPPING, internal_fault, told
+from api.transport.identification import REQUEST_ID, bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
 from api.transport.operations import Answer, Operation, Operations
@@ -69,7 +71,11 @@ class GraphQLEndpoint:
             with self._metrics.connections.labels("websocket").track_inprogress():
                 await session.run()
             return
-        response = await self._respond_or_excuse(Request(scope, receive))
+        request = Request(scope, receive)
+        request_id = bind_request(request.headers)
+        with continued(request.headers):
+            response = await self._respond_or_excuse(request)
+        response.headers[REQUEST_ID] = request_id
         if isinstance(response, StreamedAnswers):
             self._metrics.requests.labels(response.medium.value, 200).inc()
             with self._metrics.connections.labels(response.medium.value).track_inprogress():
@@ -96,6 +102,7 @@ class GraphQLEndpoint:
         plain = next((medium for medium in media if not medium.streams), Medium.JSON)
         try:
             identity = await self._authenticator.identify(request.headers.get("authorization"))
+            bind_person(identity.viewer.person_id)
             if not media:
                 raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")  # noqa: TRY301
             return await self._answer(request, await read_request(request), identity, media)

@@ -1,21 +1,27 @@
 """Running operations. Every transport comes here, and differs in nothing but how it wraps what it is given."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from api import tracing
+from api.domain.errors import FaultCode
 from api.domain.viewer import Viewer
-from api.metrics import Metrics
+from api.metrics import Metrics, Run
 from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.documents import describe
 from api.transport.errors import present
 
+log = structlog.get_logger(__name__)
+
+_SLOW_SECONDS: Final = 1.0
 ANY: Final = frozenset(OperationType)
 
 
@@ -73,7 +79,8 @@ class Operations:
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        with self._metrics.running(*describe(operation.query, operation.name)) as run:
+        kind, name = describe(operation.query, operation.name)
+        with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
             async with contextlib.aclosing(results):
                 async for result in results:
                     if context.live and _met_outage(result):
@@ -82,6 +89,26 @@ class Operations:
                     run.answered(answer.payload, refused=answer.refused)
                     with self._metrics.delivering(context.written_at, live=not context.replayed):
                         yield answer
+                    if context.written_at and not context.replayed:
+                        tracing.delivered(name, context.written_at)
+
+
+def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:
+    # A subscription lasts for hours: what it delivers has spans of its own.
+    return contextlib.nullcontext() if kind == "subscription" else tracing.operation(kind, name)
+
+
+@contextlib.contextmanager
+def _told(kind: str, name: str, run: Run) -> Iterator[None]:
+    """One line an operation; most are for those who look closely."""
+    try:
+        yield
+    finally:
+        slow = kind != "subscription" and run.seconds > _SLOW_SECONDS
+        tell = log.info if slow or FaultCode.INTERNAL in run.codes else log.debug
+        tell(
+            "operation", kind=kind, name=name[:100], seconds=round(run.seconds, 4), outcome=run.outcome, codes=run.codes
+        )
 
 
 def _answer(result: Any, context: Context) -> Answer:

@@ -16,6 +16,7 @@ from api.metrics import Metrics
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
 from api.transport.frames import Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
+from api.transport.identification import bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.operations import Interrupted, Operations
 from api.transport.origins import Origins
@@ -76,6 +77,7 @@ class SocketSession:
 
     async def run(self) -> None:
         """Serve the socket until either side closes it."""
+        bind_request(self._socket.headers)
         if not self._origins.allow(self._socket):
             await self._socket.close(code=1008)
             return
@@ -131,6 +133,7 @@ class SocketSession:
         except Fault as fault:
             raise _Close(CloseCode.FORBIDDEN, fault.message) from fault
         self._identity = identity
+        bind_person(identity.viewer.person_id)
         await self._send({"type": "connection_ack"})
         self._alarms.add(asyncio.create_task(self._ask_whether_alive(), name="pings"))
         self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
@@ -149,10 +152,11 @@ class SocketSession:
         self._running[frame.id] = task
 
     async def _run_operation(self, frame: Subscribe, viewer: Viewer) -> None:
+        structlog.contextvars.bind_contextvars(operation_id=frame.id[:100])
         try:
             await self._answer(frame, viewer)
         except (WebSocketDisconnect, RuntimeError):
-            log.debug("answer_to_closed_socket", operation=frame.id)
+            log.debug("answer_to_closed_socket")
         except Interrupted as interrupted:
             await self._close(CloseCode.TRY_AGAIN_LATER, str(interrupted))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote

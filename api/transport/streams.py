@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
 from api.domain.errors import Fault, FaultCode
@@ -23,7 +24,7 @@ from api.transport.operations import Answer, Interrupted
 
 log = structlog.get_logger(__name__)
 
-_HEADERS: Final = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"), (b"vary", b"Accept"))
+_HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no", "vary": "Accept"}
 
 
 class Framing(Protocol):
@@ -98,6 +99,7 @@ class StreamedAnswers:
     ) -> None:
         self._answers = answers
         self.medium = medium
+        self.headers = MutableHeaders({"content-type": medium.content_type, **_HEADERS})
         self._framing = _FRAMINGS[medium]
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
@@ -105,8 +107,7 @@ class StreamedAnswers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve until either side ends it. Whoever takes nothing of what is sent is dropped."""
         connection = connection_of(scope)
-        headers = [(b"content-type", self.medium.content_type.encode()), *_HEADERS]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
         ways_to_end = (
             self._answered(send),
             self._silent(send),

@@ -1,6 +1,7 @@
 """What probes and Prometheus are told."""
 
 import asyncio
+import re
 import signal
 import time
 from collections.abc import Mapping
@@ -219,3 +220,12 @@ async def test_names_that_clients_make_up_do_not_fill_the_memory(server: Server)
         await server.ask_raw(token, f"query Q{number} {{ __typename }}")
     found = await numbers(server)
     assert found[of("mentoring_operations_total", kind="query", name="(other)", outcome="answered")] == 10
+
+
+async def test_every_number_is_in_the_page_for_operators_and_every_one_in_the_page_is_served(server: Server) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| `(mentoring_[a-z_]+)` \| ([a-z]+) \|", page, re.MULTILINE)
+    async with httpx.AsyncClient() as client:
+        families = text_string_to_metric_families((await client.get(f"{server.url}/metrics")).text)
+    served = {(family.name, family.type) for family in families if family.name.startswith("mentoring_")}
+    assert {each for each in served if not each[0].endswith("_created")} == set(rows)
