@@ -11,7 +11,8 @@ def rows() -> list[str]:
     lines = []
     for field in Settings.model_fields.values():
         default = field.get_default(call_default_factory=True)
-        shown = {None: "", (): "", True: "true", False: "false"}.get(default, str(default))
+        # By its text, since 0.0 is equal to False.
+        shown = {"None": "", "()": "", "True": "true", "False": "false"}.get(str(default), str(default))
         lines.append(f"| `{field.validation_alias}` | {f'`{shown}`' if shown else ''} | {field.description} |")
     return lines
 
