@@ -164,7 +164,6 @@ class _Run:
             for task in following:
                 task.cancel()
             await asyncio.gather(*following, return_exceptions=True)
-            await service.close()
 
     async def _break(self, there: Stage, people: list[Person]) -> None:
         """Let people go about it; then break things, mend them, and let people finish what they began."""

@@ -7,11 +7,12 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import orjson
 
 from api.domain.ids import decode_id, encode_id
 from soak.devices import Entry
 from soak.history import Acknowledged, History
+from soak.posts import LOST, posted
 
 _CONNECT = """mutation ($mentor: ID!, $mark: String!) {
   done: connect(input: {mentorId: $mentor, idempotencyKey: $mark}) { about: request { id } errors { code } } }"""
@@ -32,14 +33,8 @@ class Service:
     """The service as an app sees it: it asks again until there is an answer."""
 
     def __init__(self, port: int, history: History) -> None:
-        self._url = f"http://127.0.0.1:{port}/graphql"
+        self._port = port
         self._history = history
-        self._client = httpx.AsyncClient(
-            timeout=_SECONDS_TO_ANSWER, limits=httpx.Limits(max_connections=200, max_keepalive_connections=50)
-        )
-
-    async def close(self) -> None:
-        await self._client.aclose()
 
     async def settle(self, token: str, change: str, query: str, mark: str, **variables: str) -> dict[str, Any]:
         """What the service says of a change, asked again until it says something. A yes is noted: also where it was
@@ -60,20 +55,24 @@ class Service:
             await asyncio.sleep(random.uniform(0.1, 0.5))  # noqa: S311 - as clients do
 
     async def _ask(self, token: str, query: str, variables: dict[str, str]) -> dict[str, Any] | None:
+        body = {"query": query, "variables": variables}
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "Connection": "close"}
         try:
-            response = await self._client.post(
-                self._url, json={"query": query, "variables": variables}, headers={"Authorization": f"Bearer {token}"}
-            )
-        except httpx.HTTPError:
+            async with (
+                asyncio.timeout(_SECONDS_TO_ANSWER),
+                posted(self._port, body, headers, seconds=_SECONDS_TO_ANSWER) as response,
+            ):
+                content = await response.read()
+        except LOST:
             return None
         try:
-            answer = response.json()
+            answer = orjson.loads(content)
         except ValueError:
-            self._history.wrong_answers.append(f"{response.status_code}: {response.text[:300]}")
+            self._history.wrong_answers.append(f"{response.status}: {content[:300]!r}")
             return None
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         if codes - {"UNAVAILABLE"}:
-            self._history.wrong_answers.append(f"{response.status_code}: {response.text[:300]}")
+            self._history.wrong_answers.append(f"{response.status}: {content[:300]!r}")
         if codes:
             return None
         done: dict[str, Any] = answer["data"]["done"]
