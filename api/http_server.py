@@ -2,11 +2,15 @@
 
 Nothing here needs the application: each of several processes loads this before it can show that it lives.
 
-Faults of uvicorn 0.54 that this module works around:
+Faults of uvicorn 0.54 that this module works around, each with its test in `tests/acceptance`:
 
-- A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it.
-- A response that never ends by itself holds up the stop: the application is told of it.
-- Where the socket was made before, it does not say that it listens.
+- A client that reads nothing holds its connection, and shutting down waits for it: the application can cut it
+  (`test_slow_clients.py`: `test_a_reader_that_stops_reading_is_cut_in_ten_seconds_and_holds_little`).
+- A response that never ends by itself holds up the stop: the application is told of it
+  (`test_transports.py`: `test_whoever_reads_is_told_at_once_that_the_server_stops`).
+- A stop waits for ever for what cannot end, such as whoever waits for a database that hangs
+  (`test_database_restarts.py`: `test_a_service_whose_database_hangs_still_stops_in_ten_seconds`).
+- Where the socket was made before, it does not say that it listens, and `test_rolling_restart.py` waits for that.
 """
 
 import asyncio

@@ -1,4 +1,12 @@
-"""Bringing a database up to date: our tables, those of the job queue, and the role that the service works under."""
+"""Bringing a database up to date: our tables, those of the job queue, and the role that the service works under.
+
+Faults of tortoise 1.1.9 that this module and the migrations work around, with tests in
+`tests/integration/test_migrations.py`:
+
+- Nothing keeps two processes from migrating at once (`test_two_processes_migrate_at_once_and_again_without_harm`).
+- A migration that creates a table drops its constraints: a later one adds them
+  (`test_every_column_index_and_constraint_of_the_models_is_in_the_database`).
+"""
 
 import asyncio
 import pkgutil

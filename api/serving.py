@@ -1,7 +1,8 @@
 """Serving the application: in this process, or in several that share the port.
 
 uvicorn's own keep-alive closes a socket that gives no answer with 1011, which clients of graphql-transport-ws take as
-final: it is off, and the sockets ask by themselves (`tests/acceptance/test_slow_clients.py`).
+final: it is off, and the sockets ask by themselves (`tests/acceptance/test_slow_clients.py`:
+`test_a_client_that_answers_pings_stays_and_one_that_does_not_is_cut`).
 """
 
 import os

@@ -1,10 +1,12 @@
 """How actions write: one transaction, with audit, events and mails, carried to the end whatever becomes of the caller.
 
-Faults of tortoise 1.1.9 that this module works around (`tests/acceptance/test_dropped_clients.py` fails without it):
+Faults of tortoise 1.1.9 that this module works around:
 
 - A task that is cancelled while it enters a transaction leaks its pooled connection for good, and a dropped socket
-  cancels tasks: the work runs in a task of its own, which nobody cancels.
-- A task started inside a transaction inherits its connection: wake-ups are sent after the transaction has ended.
+  cancels tasks: the work runs in a task of its own, which nobody cancels (`tests/acceptance/test_dropped_clients.py`:
+  `test_two_connections_serve_on_after_two_hundred_dropped_sockets`).
+- A task started inside a transaction inherits its connection: wake-ups are sent after the transaction has ended
+  (`tests/integration/test_wakeups.py`: `test_one_process_wakes_the_subscriptions_of_another`).
 """
 
 import asyncio

@@ -4,6 +4,10 @@ Server-sent events follow the distinct connections mode of GraphQL over SSE (npm
 of Apollo's clients for subscriptions. What ends a socket ends these too: a token that expires, a person who may not be
 here any more, a client that takes nothing, a server that stops. A stream that breaks off says nothing final, so that
 the client comes back and resumes.
+
+Strawberry 0.341 ends the lines of events with CRLF, which clients that look for two LF never read
+(`tests/acceptance/test_transports.py`: `test_the_bytes_of_an_event_are_those_of_the_protocol`), and chooses events for
+any `Accept` that mentions them (`tests/unit/test_negotiation.py`).
 """
 
 import asyncio
