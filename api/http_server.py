@@ -39,17 +39,25 @@ _SECONDS_UNACKNOWLEDGED: Final = 20
 
 
 class ToldWebSocket(WebSocketsSansIOProtocol):
-    """Lets the application drop a connection that takes nothing any more, closing frame included."""
+    """Lets the application drop a connection that takes nothing any more, closing frame included, and know that the
+    server stops.
+    """
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         scope: Any = getattr(self, "scope", None)
         if scope is not None:
-            scope["extensions"][EXTENSION] = Connection(abort=self.transport.abort)
+            self._told = Connection(abort=self.transport.abort)
+            scope["extensions"][EXTENSION] = self._told
+
+    def shutdown(self) -> None:
+        if hasattr(self, "_told"):
+            self._told.stopping.set()
+        super().shutdown()
 
 
 class ToldHttp(HttpToolsProtocol):
-    """The same for streams over HTTP, which also are to know when the server stops: it would wait for their end."""
+    """The same over HTTP. A stream has to end when the server stops: it would be waited for."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)

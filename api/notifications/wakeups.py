@@ -18,7 +18,7 @@ Faults of broadcaster 0.3.1 that this module works around, each with its test in
 - Connecting to, publishing to, or leaving a broker that is gone may wait for ever: we wait a little
   (`test_a_broker_that_was_stopped_holds_up_nobody`).
 - With redis-py 8.1 messages are lost: `pyproject.toml` holds it below 8
-  (`test_no_wake_up_is_lost_among_many_at_once`).
+  (`test_one_process_wakes_the_subscriptions_of_another`).
 """
 
 import asyncio

@@ -59,18 +59,26 @@ class GraphQLEndpoint:
         self._graphiql_path = graphiql_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            session = SocketSession(
-                WebSocket(scope, receive, send),
-                operations=self._operations,
-                authenticator=self._authenticator,
-                origins=self._origins,
-                limits=self._limits,
-                metrics=self._metrics,
-            )
-            with self._metrics.connections.labels("websocket").track_inprogress():
-                await session.run()
-            return
+        try:
+            await (self._talk if scope["type"] == "websocket" else self._serve)(scope, receive, send)
+        except asyncio.CancelledError:
+            # A server that stops waits a little for what is under way, and then for nothing: that is no fault.
+            if not connection_of(scope).stopping.is_set():
+                raise
+
+    async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
+        session = SocketSession(
+            WebSocket(scope, receive, send),
+            operations=self._operations,
+            authenticator=self._authenticator,
+            origins=self._origins,
+            limits=self._limits,
+            metrics=self._metrics,
+        )
+        with self._metrics.connections.labels("websocket").track_inprogress():
+            await session.run()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         request_id = bind_request(request.headers)
         with continued(request.headers):
@@ -81,13 +89,12 @@ class GraphQLEndpoint:
             with self._metrics.connections.labels(response.medium.value).track_inprogress():
                 await response(scope, receive, send)
             return
-        self._metrics.requests.labels(
-            response.headers.get("content-type", "").partition(";")[0], response.status_code
-        ).inc()
+        medium = response.headers.get("content-type", "").partition(";")[0]
+        self._metrics.requests.labels(medium, response.status_code).inc()
         await response(scope, receive, send)
 
     async def _respond_or_excuse(self, request: Request) -> Response | StreamedAnswers:
-        """A server that stops waits a little for what is under way; who is not answered by then is to ask again."""
+        """Whoever is not answered by the time that a server stops is to ask again."""
         try:
             return await self._respond(request)
         except asyncio.CancelledError:

@@ -37,7 +37,8 @@ def broker(request: pytest.FixtureRequest) -> str:
 
 async def settled(*each: Wakeups) -> None:
     """Wait until all are subscribed."""
-    await asyncio.gather(*(wakeups.connected() for wakeups in each))
+    async with asyncio.timeout(20):
+        await asyncio.gather(*(wakeups.connected() for wakeups in each))
 
 
 async def test_one_process_wakes_the_subscriptions_of_another(broker: str) -> None:
