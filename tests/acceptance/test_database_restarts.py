@@ -94,14 +94,15 @@ async def test_after_a_crash_of_the_database_the_service_goes_on_and_open_subscr
         assert len(log) == len(mentees)
 
 
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]], ids=["one process", "several"])
 async def test_a_service_whose_database_hangs_still_stops_in_ten_seconds(
-    own_database: str, data_folder: Path, tmp_path: Path
+    own_database: str, data_folder: Path, tmp_path: Path, options: list[str]
 ) -> None:
     async with connections(Settings(database_url=own_database), own_database):
         person = await (await House.build()).person()
     settings = {"BROADCAST_URL": own_database}
     async with (
-        running(tmp_path / "data", database_url=own_database, port=None, **settings) as server,
+        running(tmp_path / "data", *options, database_url=own_database, port=None, **settings) as server,
         signed_in(server, person) as client,
     ):
         await client.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LISTEN % "id"}}))
