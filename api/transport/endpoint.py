@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -154,7 +155,7 @@ class GraphQLEndpoint:
         return StreamedAnswers(
             answers,
             medium,
-            unwelcome=until_unwelcome(self._authenticator, identity, check_seconds=check_seconds),
+            unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
         )
 

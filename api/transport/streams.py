@@ -12,7 +12,7 @@ any `Accept` that mentions them (`tests/unit/test_negotiation.py`).
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Final, Protocol
 
 import orjson
@@ -91,14 +91,14 @@ _FRAMINGS: Final[dict[Medium, Framing]] = {Medium.EVENTS: EventFraming(), Medium
 
 
 class StreamedAnswers:
-    """An ASGI response. ``unwelcome`` ends once the person may not be here any more, and says why."""
+    """An ASGI response. What ``unwelcome`` gives ends once the person may not be here any more, and says why."""
 
     def __init__(
         self,
         answers: AsyncGenerator[Answer, None],
         medium: Medium,
         *,
-        unwelcome: Awaitable[str],
+        unwelcome: Callable[[], Awaitable[str]],
         heartbeat_seconds: float,
     ) -> None:
         self._answers = answers
@@ -126,11 +126,13 @@ class StreamedAnswers:
             for task in tasks:
                 task.cancel()
             ends = await asyncio.gather(*tasks, return_exceptions=True)
-        if any(isinstance(each, _TakesNothing) for each in ends):
+        try:
+            if stuck := next((each for each in ends if isinstance(each, _TakesNothing)), None):
+                raise stuck
+            await _send(send, next((each for each in ends if isinstance(each, bytes)), b""), more=False)
+        except _TakesNothing:
             log.info("stream_cut", why="takes nothing")
             connection.abort()
-            return
-        await _send(send, next((each for each in ends if isinstance(each, bytes)), b""), more=False)
 
     async def _answered(self, send: Send) -> bytes:
         await _send(send, self._framing.opening)
@@ -153,7 +155,7 @@ class StreamedAnswers:
             await _send(send, self._framing.heartbeat)
 
     async def _unwelcome_any_more(self) -> bytes:
-        return self._framing.broken_off(Fault(FaultCode.UNAUTHENTICATED, await self._unwelcome))
+        return self._framing.broken_off(Fault(FaultCode.UNAUTHENTICATED, await self._unwelcome()))
 
     async def _stopping(self, connection: Connection) -> bytes:
         await connection.stopping.wait()
