@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from soak.daemon import Daemon
 from soak.history import History
 from soak.stage import Stage
+from soak.worker import Worker
 
-_SECONDS_BETWEEN = 0.5
+_SECONDS_BETWEEN = 0.4
+_SECONDS_TO_BREATHE = 1.0
 _LONGEST_PAUSE = 3.0
 _KINDS = {
     "server killed": 2,
@@ -48,52 +50,56 @@ def planned_faults(seed: int, count: int) -> list[Fault]:
 
 
 class Nemesis:
-    """What is broken already is left alone until it is mended: the fault then waits for its turn."""
+    """One fault after another. What is broken already is left alone until it is mended: its next fault waits for that,
+    and all later ones with it, so that they overlap and never pile up.
+    """
 
     def __init__(self, stage: Stage, history: History, seed: int) -> None:
         self._stage = stage
         self._history = history
         self._rng = random.Random(seed)  # noqa: S311
-        self._database = asyncio.Lock()
-        self._broker = asyncio.Lock()
-        self._workers = [asyncio.Lock() for _ in stage.workers]
+        self._broken = {subject: asyncio.Lock() for subject in ("database", "broker", *stage.workers)}
 
     async def break_things(self, planned: list[Fault]) -> None:
         """Returns once the last one is mended."""
         async with asyncio.TaskGroup() as group:
             for fault in planned:
-                group.create_task(self._inflict(fault))
+                lock = self._broken.get(self._subject(fault), asyncio.Lock())
+                await lock.acquire()
+                group.create_task(self._inflict(fault, lock))
                 await asyncio.sleep(fault.pause_after)
 
-    async def _inflict(self, fault: Fault) -> None:
-        subject, _, what = fault.kind.partition(" ")
-        if subject == "server":
-            await self._at_a_server(fault, what)
-        elif subject == "connections":
-            share = 0.05 + 0.4 * fault.whom
-            for link in self._stage.proxy.some(self._rng, share):
-                link.cut() if what == "cut" else link.swallow()
-        else:
-            lock = self._database if subject == "database" else self._broker
-            async with lock:
-                await self._at_an_engine(fault)
-        self._history.faults[fault.kind] += 1
-
-    async def _at_a_server(self, fault: Fault, what: str) -> None:
+    def _subject(self, fault: Fault) -> Worker | str:
+        if not fault.kind.startswith("server"):
+            return fault.kind.partition(" ")[0]
         # The first server is only ever paused: its memory is looked at over the whole run.
-        first = 0 if what == "paused" else 1
-        number = first + int(fault.whom * (len(self._stage.workers) - first))
-        worker = self._stage.workers[number]
-        async with self._workers[number]:
-            if what == "paused":
-                await worker.paused(fault.seconds)
-                return
-            if what == "killed":
-                await worker.kill()
+        first = 0 if fault.kind == "server paused" else 1
+        return self._stage.workers[first + int(fault.whom * (len(self._stage.workers) - first))]
+
+    async def _inflict(self, fault: Fault, lock: asyncio.Lock) -> None:
+        try:
+            subject = self._subject(fault)
+            if isinstance(subject, Worker):
+                await self._at_a_server(fault, subject)
+            elif subject == "connections":
+                for link in self._stage.proxy.some(self._rng, 0.05 + 0.4 * fault.whom):
+                    link.cut() if fault.kind == "connections cut" else link.swallow()
             else:
-                self._history.stops.append(await worker.stop())
-            worker.start()
-            await worker.ready()
+                await self._at_an_engine(fault)
+            self._history.faults[fault.kind] += 1
+        finally:
+            lock.release()
+
+    async def _at_a_server(self, fault: Fault, worker: Worker) -> None:
+        if fault.kind == "server paused":
+            await worker.paused(fault.seconds)
+            return
+        if fault.kind == "server killed":
+            await worker.kill()
+        else:
+            self._history.stops.append(await worker.stop())
+        worker.start()
+        await worker.ready()
 
     async def _at_an_engine(self, fault: Fault) -> None:
         stage = self._stage
@@ -109,6 +115,8 @@ class Nemesis:
         await ways[fault.kind]()
         if fault.kind.startswith("database"):
             await stage.database_ready()
+            # Else nobody would get anything done between one outage and the next.
+            await asyncio.sleep(_SECONDS_TO_BREATHE)
 
 
 async def _away(daemon: Daemon, seconds: float) -> None:

@@ -46,7 +46,7 @@ class Worker:
             raise RuntimeError("not started")
         return self._process
 
-    async def ready(self, seconds: float = 60) -> None:
+    async def ready(self, seconds: float = 180) -> None:
         """Wait until it serves. A start that failed, the database being away, is made again."""
         async with httpx.AsyncClient(timeout=2) as client, asyncio.timeout(seconds):
             while True:
