@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
 
 class Daemon:
-    """Takes over a process that runs already; ``log`` is where its output goes once it was started again."""
+    """Takes over a process that runs already; ``log`` is where its output goes once it was started again. Where it gave
+    itself another title, ``arguments`` are those that it was started with.
+    """
 
-    def __init__(self, pid: int, log: Path) -> None:
+    def __init__(self, pid: int, log: Path, *, arguments: Sequence[str] | None = None) -> None:
         self._process = psutil.Process(pid)
-        self._command = self._process.cmdline()
+        self._command = self._process.cmdline() if arguments is None else [self._process.exe(), *arguments]
         self._executable = self._process.exe()
         self._folder = self._process.cwd()
         self._user = self._process.uids().real

@@ -12,6 +12,7 @@ from soak.worker import Worker
 
 _SECONDS_BETWEEN = 0.4
 _SECONDS_TO_BREATHE = 1.0
+_TIMES_SWALLOWED = 3
 _LONGEST_PAUSE = 3.0
 _KINDS = {
     "server killed": 2,
@@ -82,13 +83,22 @@ class Nemesis:
             if isinstance(subject, Worker):
                 await self._at_a_server(fault, subject)
             elif subject == "connections":
-                for link in self._stage.proxy.some(self._rng, 0.05 + 0.4 * fault.whom):
-                    link.cut() if fault.kind == "connections cut" else link.swallow()
+                await self._at_connections(fault)
             else:
                 await self._at_an_engine(fault)
             self._history.faults[fault.kind] += 1
         finally:
             lock.release()
+
+    async def _at_connections(self, fault: Fault) -> None:
+        links = self._stage.proxy.some(self._rng, 0.05 + 0.4 * fault.whom)
+        if fault.kind == "connections swallowed":
+            for link in links:
+                link.swallow()
+            # At times so long that both sides have given up, as behind a router that forgot them.
+            await asyncio.sleep(fault.seconds * _TIMES_SWALLOWED)
+        for link in links:
+            link.cut()
 
     async def _at_a_server(self, fault: Fault, worker: Worker) -> None:
         if fault.kind == "server paused":
@@ -113,7 +123,9 @@ class Nemesis:
             "broker connections cut": stage.cut_broker_connections,
         }
         await ways[fault.kind]()
-        if fault.kind.startswith("database"):
+        if fault.kind.startswith("broker"):
+            await stage.broker_ready()
+        else:
             await stage.database_ready()
             # Else nobody would get anything done between one outage and the next.
             await asyncio.sleep(_SECONDS_TO_BREATHE)

@@ -4,9 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final, Self, cast
-
-_SECONDS_SWALLOWED: Final = 20.0
+from typing import Self, cast
 
 
 class _Link:
@@ -20,12 +18,10 @@ class _Link:
             side.abort()
 
     def swallow(self) -> None:
-        """From now on nothing passes, and nobody is told, until both sides have long given up."""
+        """From now on nothing passes, and nobody is told. A side that is not read from is not seen to leave either."""
         for side in self.sides:
             with suppress(RuntimeError):
                 side.pause_reading()
-        # A side that is not read from is not seen to leave either.
-        asyncio.get_running_loop().call_later(_SECONDS_SWALLOWED, self.cut)
 
 
 class _Side(asyncio.Protocol):

