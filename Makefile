@@ -29,7 +29,7 @@ soak: .venv/dev  ## Break everything while people use it: make soak FAULTS=500 S
 	$(BIN)/python -m soak --faults $(FAULTS) --seed $(SEED) --mentees $(MENTEES) $(SOAK)
 
 soak-control: .venv/dev  ## See that the soak notices a service that forgets.
-	$(BIN)/python -m soak --faults 10 --mentees 20 --without-replay
+	$(BIN)/python -m soak --faults 25 --mentees 60 --without-replay
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure
