@@ -1,5 +1,6 @@
 """The application, put together in one function: nothing is made at import."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.tracing import exported
 from api.transport.endpoint import GraphQLEndpoint
+from api.transport.errors import unheard
 from api.transport.health import Health
 from api.transport.identification import REQUEST_ID
 from api.transport.limits import Limits
@@ -64,6 +66,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[dict[str, Any]]:
+        asyncio.get_running_loop().set_exception_handler(unheard)
         with exported(settings), database_url(settings) as url:
             async with (
                 connections(settings, url),

@@ -15,6 +15,7 @@ Faults of uvicorn 0.54 that this module works around, each with its test in `tes
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from types import FrameType
@@ -36,6 +37,8 @@ HEALTH: Final = "health"
 DRAIN_SECONDS: Final = "MENTORING_DRAIN_SECONDS"
 _SECONDS_FOR_THE_REST: Final = 1
 _SECONDS_UNACKNOWLEDGED: Final = 20
+# Objects that were made and not freed since, then how many times a generation is collected before the next one is.
+_COLLECTED_AFTER: Final = (5_000, 10, 20)
 
 
 class ToldWebSocket(WebSocketsSansIOProtocol):
@@ -50,10 +53,17 @@ class ToldWebSocket(WebSocketsSansIOProtocol):
             self._told = Connection(abort=self.transport.abort)
             scope["extensions"][EXTENSION] = self._told
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._tell()
+        super().connection_lost(exc)
+
     def shutdown(self) -> None:
-        if hasattr(self, "_told"):
-            self._told.stopping.set()
+        self._tell()
         super().shutdown()
+
+    def _tell(self) -> None:
+        if hasattr(self, "_told"):
+            self._told.ending.set()
 
 
 class ToldHttp(HttpToolsProtocol):
@@ -69,8 +79,12 @@ class ToldHttp(HttpToolsProtocol):
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: self._told}
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._told.ending.set()
+        super().connection_lost(exc)
+
     def shutdown(self) -> None:
-        self._told.stopping.set()
+        self._told.ending.set()
         super().shutdown()
 
 
@@ -122,8 +136,18 @@ class BoundedServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        _spare_the_collector()
         if self.started and sockets:
             log.info("listening", host=self.config.host, port=self.config.port)
+
+
+def _spare_the_collector() -> None:
+    """What is there by now stays: schema, modules, models. Looking through it for garbage again and again would stop
+    everything for 0.3 s at a time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)
 
 
 class BoundedProcess(multiprocess.Process):

@@ -36,6 +36,11 @@ _JOBS_AT_ONCE: Final = 8
 # For the queue itself, beside one that listens; what jobs read and write goes over the process's own pool.
 _CONNECTIONS: Final = 4
 _SECONDS_TO_FINISH: Final = 2.0
+# A mail can wait, an alert cannot: where everything in this process is late by so much, each mail lets others go first,
+# for no longer than it may take before it leaves all the same.
+_SECONDS_LATE: Final = 0.02
+_SECONDS_BETWEEN_LOOKS: Final = 0.05
+_SECONDS_POLITE: Final = 5.0
 # With the database away, it would wait for it in order to say goodbye.
 _SECONDS_TO_LEAVE: Final = 2.5
 _EVERY_TEN_SECONDS: Final = "* * * * * */10"
@@ -63,13 +68,17 @@ class MailRetry(BaseRetryStrategy):
 
 class SteadyConnector(PsycopgConnector):
     """Says again what a broken connection may have swallowed. That a job is done is noted once, by whoever did it: with
-    the note lost, it would be under way for as long as that worker lives, and hold up all that waits behind it.
+    the note lost, it would be under way for as long as that worker lives, and hold up all that waits behind it. Where
+    the job was taken from a worker that gave no sign of life, and done by another, there is nothing to note.
     """
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         try:
             await super().execute_query_async(query, **arguments)
         except ConnectorException as error:
+            if isinstance(error.__cause__, psycopg.errors.RaiseException) and "job_id" in arguments:
+                log.warning("job_done_by_another", job=arguments["job_id"], error=str(error.__cause__))
+                return
             if not isinstance(error.__cause__, psycopg.OperationalError):
                 raise
             await super().execute_query_async(query, **arguments)
@@ -150,6 +159,7 @@ class Worker:
             delay = min(delay * 2, _LAST_RETRY_SECONDS)
 
     async def _send_mail(self, context: JobContext, event_id: int) -> None:
+        await _when_others_have_been_served()
         letter = await letter_about(event_id)
         if letter is None:
             return
@@ -186,6 +196,16 @@ class Worker:
             log.warning("job_rescued", job=job.id, task=job.task_name)
             with contextlib.suppress(ConnectorException):  # another worker was faster
                 await manager.retry_job(job)
+
+
+async def _when_others_have_been_served() -> None:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _SECONDS_POLITE
+    while loop.time() < until:
+        due = loop.time() + _SECONDS_BETWEEN_LOOKS
+        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
+        if loop.time() - due < _SECONDS_LATE:
+            return
 
 
 def build_worker(settings: Settings, url: str, waker: Waker) -> Worker:

@@ -1,7 +1,10 @@
 """The schema, put together from its roots."""
 
+from typing import Final
+
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -32,6 +35,10 @@ class Mutation(
     pass
 
 
+# Clients send the same few operations over and over, and a subscription holds its own for as long as it lasts.
+_DOCUMENTS_KEPT: Final = 512
+
+
 class Schema(strawberry.Schema):
     """Errors are logged where they are shown to the client, under the id that the client sees."""
 
@@ -45,6 +52,7 @@ def build_schema() -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
+        extensions=[lambda: ParserCache(maxsize=_DOCUMENTS_KEPT), lambda: ValidationCache(maxsize=_DOCUMENTS_KEPT)],
         config=StrawberryConfig(),
     )
 

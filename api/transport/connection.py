@@ -16,10 +16,12 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """``abort`` drops it at once, whatever waits to be sent; ``stopping`` is set when the server is to stop."""
+    """``abort`` drops it at once, whatever waits to be sent; ``ending`` is set once the server is to
+    stop, or the connection is lost: what is cut off from then on is no fault.
+    """
 
     abort: Callable[[], None] = _nothing
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def connection_of(scope: Any) -> Connection:

@@ -23,8 +23,9 @@ from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.identification import REQUEST_ID, bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
-from api.transport.operations import Answer, Operation, Operations
+from api.transport.operations import Answer, Operations
 from api.transport.origins import Origins
+from api.transport.parameters import Operation
 from api.transport.requests import NotARequest, read_request
 from api.transport.socket import PROTOCOL, SocketSession
 from api.transport.streams import StreamedAnswers
@@ -64,7 +65,7 @@ class GraphQLEndpoint:
             await (self._talk if scope["type"] == "websocket" else self._serve)(scope, receive, send)
         except asyncio.CancelledError:
             # A server that stops waits a little for what is under way, and then for nothing: that is no fault.
-            if not connection_of(scope).stopping.is_set():
+            if not connection_of(scope).ending.is_set():
                 raise
 
     async def _talk(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +100,7 @@ class GraphQLEndpoint:
         try:
             return await self._respond(request)
         except asyncio.CancelledError:
-            if not connection_of(request.scope).stopping.is_set():
+            if not connection_of(request.scope).ending.is_set():
                 raise
             return _faulty(Fault(FaultCode.UNAVAILABLE, STOPPING), Medium.JSON, request.headers)
 

@@ -1,5 +1,6 @@
 """Errors as clients see them: every one carries a code, and none tells what is inside."""
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -32,6 +33,17 @@ def internal_fault(error: BaseException) -> Fault:
     error_id = uuid.uuid4().hex
     log.error("internal_error", error_id=error_id, exc_info=error)
     return Fault(FaultCode.INTERNAL, _BROKEN.format(error_id), id=error_id)
+
+
+def unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What somebody's work ended with who had left by then: an outage is told as everywhere else, the rest as by
+    default.
+    """
+    error = context.get("exception")
+    if is_outage(error):
+        log.warning("database_away", error=repr(error))
+    else:
+        loop.default_exception_handler(context)
 
 
 def told(fault: Fault) -> GraphQLFormattedError:

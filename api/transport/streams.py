@@ -116,7 +116,7 @@ class StreamedAnswers:
             self._answered(send),
             self._silent(send),
             self._unwelcome_any_more(),
-            self._stopping(connection),
+            self._ending(connection),
             _gone(receive),
         )
         tasks = [asyncio.create_task(each) for each in ways_to_end]
@@ -157,8 +157,8 @@ class StreamedAnswers:
     async def _unwelcome_any_more(self) -> bytes:
         return self._framing.broken_off(Fault(FaultCode.UNAUTHENTICATED, await self._unwelcome()))
 
-    async def _stopping(self, connection: Connection) -> bytes:
-        await connection.stopping.wait()
+    async def _ending(self, connection: Connection) -> bytes:
+        await connection.ending.wait()
         return self._framing.broken_off(Fault(FaultCode.UNAVAILABLE, STOPPING))
 
 

@@ -10,8 +10,10 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from api.notifications.outages import is_outage
+from api.transport.errors import unheard
 
 # What PostgreSQL says to a connection that it is about to end.
 ADMIN_SHUTDOWN = b"SFATAL\x00VFATAL\x00C57P01\x00Mterminating connection due to administrator command\x00\x00"
@@ -58,3 +60,18 @@ async def test_a_connection_that_was_told_of_its_end_and_has_not_ended_is_an_out
             await connection.fetch("SELECT 1")
         connection.terminate()
     assert is_outage(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(ConnectionRefusedError(111, "refused"), "database_away"), (ValueError("a fault"), "by default")],
+    ids=["an outage", "a fault"],
+)
+async def test_what_nobody_waits_for_any_more_is_told_for_what_it_is(error: Exception, told: str) -> None:
+    loop = asyncio.new_event_loop()
+    heard = []
+    loop.default_exception_handler = lambda context: heard.append("by default")  # type: ignore[method-assign]
+    with capture_logs() as logs:
+        unheard(loop, {"message": "Task exception was never retrieved", "exception": error})
+    loop.close()
+    assert [each["event"] for each in logs] + heard == [told]

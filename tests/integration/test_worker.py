@@ -1,17 +1,21 @@
 """What the worker does beside its mails."""
 
 import asyncio
+import gc
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
+from api.actions.connect import connect
 from api.domain.lifecycle import RequestStatus
 from api.models import MentorRequest
+from api.notifications.mail.delivery import Delivery
 from api.notifications.mail.rendering import Renderer
 from api.notifications.outbox import QUEUE, SEND_MAIL
 from api.worker import Worker
-from tests.houses import House
+from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
 MAILS = 400
@@ -40,6 +44,47 @@ async def count(status: str) -> int:
     return int(row["count"])
 
 
+class Slow:
+    """A mail server that takes a mail once it may; ``asked`` is set when it is asked to."""
+
+    def __init__(self) -> None:
+        self.asked, self.may = asyncio.Event(), asyncio.Event()
+
+    async def deliver(self, message: EmailMessage) -> None:
+        self.asked.set()
+        await self.may.wait()
+
+
+def worker_of(database: str, delivery: Delivery) -> Worker:
+    renderer = Renderer(sender="mentoring@example.com", web_url="https://example.com")
+    return Worker(
+        database, waker=Recorder(), renderer=renderer, delivery=delivery, lease_seconds=3, retention=timedelta(days=90)
+    )
+
+
+async def test_a_job_that_another_worker_took_over_and_did_is_no_fault(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    slow, unheard = Slow(), []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: unheard.append(context))
+    try:
+        with capture_logs() as logs:
+            async with worker_of(database, slow).running(), asyncio.timeout(20):
+                await slow.asked.wait()
+                await get_connection("default").execute_query(
+                    "DELETE FROM procrastinate_jobs WHERE task_name = 'send_mail'"
+                )
+                slow.may.set()
+                while not any(each["event"] == "job_done_by_another" for each in logs):
+                    await asyncio.sleep(0.05)
+        gc.collect()
+    finally:
+        loop.set_exception_handler(None)
+    assert unheard == []
+
+
 async def test_requests_expire_while_all_mails_hang(database: str) -> None:
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
@@ -49,11 +94,7 @@ async def test_requests_expire_while_all_mails_hang(database: str) -> None:
     connection = get_connection("default")
     await connection.execute_query(_EVENTS, [house.organisation.id, mentor.id, request.id, MAILS])
     await connection.execute_query(_MAILS)
-    renderer = Renderer(sender="mentoring@example.com", web_url="https://example.com")
-    worker = Worker(
-        database, waker=Recorder(), renderer=renderer, delivery=Hanging(), lease_seconds=3, retention=timedelta(days=90)
-    )
-    async with worker.running(), asyncio.timeout(20):
+    async with worker_of(database, Hanging()).running(), asyncio.timeout(20):
         while (await MentorRequest.get(id=request.id)).status is RequestStatus.PENDING:
             await asyncio.sleep(0.1)
     assert await count("todo") <= 3
