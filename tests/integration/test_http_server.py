@@ -1,0 +1,55 @@
+"""What the server tells the application of its connections."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from websockets.asyncio.client import connect
+
+from api.http_server import ToldHttp, ToldWebSocket
+from api.transport.connection import connection_of
+from tests.ports import free_port
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[int]:
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=port, http=ToldHttp, ws=ToldWebSocket, lifespan="off", log_config=None)
+    )
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield port
+    server.should_exit = True
+    await task
+
+
+@pytest.mark.parametrize("kind", ["websocket", "http"])
+async def test_who_works_for_a_connection_that_was_lost_knows_that_it_may_be_cut_off(kind: str) -> None:
+    begun = asyncio.Event()
+    told: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        if kind == "websocket":
+            await send({"type": "websocket.accept"})
+        begun.set()
+        while (await receive())["type"] not in {"websocket.disconnect", "http.disconnect"}:
+            pass
+        told.set_result(connection_of(scope).ending.is_set())
+
+    async with serving(app) as port, asyncio.timeout(10):
+        if kind == "websocket":
+            async with connect(f"ws://127.0.0.1:{port}") as client:
+                await begun.wait()
+                client.transport.abort()
+        else:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+            await begun.wait()
+            writer.transport.abort()
+        assert await told
