@@ -1,13 +1,11 @@
 """The schema, put together from its roots."""
 
-from typing import Final
-
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from api.schema.documents import parsed_once, validated_once
 from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.availability import AvailabilityMutations
 from api.schema.mutations.mentorship import MentorshipMutations
@@ -35,10 +33,6 @@ class Mutation(
     pass
 
 
-# Clients send the same few operations over and over, and a subscription holds its own for as long as it lasts.
-_DOCUMENTS_KEPT: Final = 512
-
-
 class Schema(strawberry.Schema):
     """Errors are logged where they are shown to the client, under the id that the client sees."""
 
@@ -52,7 +46,7 @@ def build_schema() -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
-        extensions=[lambda: ParserCache(maxsize=_DOCUMENTS_KEPT), lambda: ValidationCache(maxsize=_DOCUMENTS_KEPT)],
+        extensions=[parsed_once, validated_once],
         config=StrawberryConfig(),
     )
 
