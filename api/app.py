@@ -35,6 +35,7 @@ from api.transport.limits import Limits
 from api.transport.links import link_routes
 from api.transport.operations import Operations
 from api.transport.origins import Origins
+from api.transport.persisted import Documents, read_manifest
 from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> Starlette:
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
     endpoint = GraphQLEndpoint(
-        Operations(build_schema(), services, metrics),
+        Operations(build_schema(), services, metrics, documents_of(settings)),
         authenticator=Authenticator(settings, keys),
         origins=Origins(settings.allowed_origins),
         limits=Limits(
@@ -87,6 +88,12 @@ def create_app(settings: Settings) -> Starlette:
         routes.extend(link_routes(GRAPHIQL_PATH))
         routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+
+
+def documents_of(settings: Settings) -> Documents:
+    """The documents that the settings trust. Raises ``NotAManifest``."""
+    trusted = read_manifest(settings.documents) if settings.documents else {}
+    return Documents(trusted, trusted_alone=settings.documents_alone)
 
 
 @asynccontextmanager

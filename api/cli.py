@@ -42,6 +42,7 @@ from api.notifications.wakeups import Wakeups
 from api.schema.build import sdl
 from api.serving import serve
 from api.settings import Settings
+from api.transport.persisted import NotAManifest
 from api.worker import build_worker
 
 app = App(name="mentoring-api", help="Request a Mentor, as a GraphQL API with live subscriptions.")
@@ -272,7 +273,7 @@ class Refusal(Exception):  # noqa: N818 - an answer to whoever typed the command
 def _told_in_one_line() -> Iterator[None]:
     try:
         yield
-    except (BadFile, NotMigrated, Refused, Refusal, RoleRefused) as refusal:
+    except (BadFile, NotAManifest, NotMigrated, Refused, Refusal, RoleRefused) as refusal:
         sys.exit(f"mentoring-api: {refusal}")
     except ValidationError as error:
         settings = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess, multiprocess
 
-from api.app import create_app
+from api.app import create_app, documents_of
 from api.http_server import DRAIN_SECONDS, BoundedProcess, BoundedServer, ToldHttp, ToldWebSocket
 from api.logs import configure_logs
 from api.metrics import SHARED_FOLDER
@@ -32,6 +32,8 @@ def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
     """Serve the database behind ``url`` until told to stop; then leave within ten seconds."""
     configure_logs(settings)
     if workers > 1:
+        # What none of them could start with is told once, here.
+        documents_of(settings)
         # What the processes are to know, they read where this one did.
         os.environ["DATABASE_URL"] = url
         if settings.broadcast_url.startswith("memory:"):

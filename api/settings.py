@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import DirectoryPath, Field, field_validator
+from pydantic import DirectoryPath, Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -145,6 +145,16 @@ class Settings(BaseSettings):
         default="local",
         validation_alias="MENTORING_METRICS",
         description="Who may read `/metrics`: this machine alone (`local`), `all`, or nobody (`off`).",
+    )
+    documents: FilePath | None = Field(
+        default=None,
+        validation_alias="MENTORING_DOCUMENTS",
+        description="A file of trusted documents by id, as GraphQL Code Generator, relay-compiler or Apollo write it.",
+    )
+    documents_alone: bool = Field(
+        default=False,
+        validation_alias="MENTORING_DOCUMENTS_ALONE",
+        description="Run trusted documents and nothing else; GraphiQL then runs only these, too.",
     )
     otlp_endpoint: str | None = Field(
         default=None,

@@ -5,8 +5,7 @@ from typing import Any
 
 import orjson
 
-from api.transport.operations import Operation
-from api.transport.parameters import optional, read_operation, required
+from api.transport.parameters import Operation, optional, read_operation, required
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,29 +10,21 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from api import tracing
-from api.domain.errors import FaultCode
+from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.metrics import Metrics, Run
 from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.documents import describe
-from api.transport.errors import present
+from api.transport.errors import present, told
+from api.transport.parameters import Operation
+from api.transport.persisted import Documents
 
 log = structlog.get_logger(__name__)
 
 _SLOW_SECONDS: Final = 1.0
 ANY: Final = frozenset(OperationType)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """What a client asks to be run."""
-
-    query: str
-    variables: dict[str, Any] | None = None
-    name: str | None = None
-    extensions: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +46,8 @@ class Interrupted(Exception):  # noqa: N818 - how a subscription ends
 class Operations:
     """The schema, and what its operations need."""
 
-    def __init__(self, schema: Schema, services: Services, metrics: Metrics) -> None:
+    def __init__(self, schema: Schema, services: Services, metrics: Metrics, documents: Documents) -> None:
+        self._documents = documents
         self._schema = schema
         self._services = services
         self._metrics = metrics
@@ -70,16 +63,21 @@ class Operations:
         """The answers to an operation, one for a query or a mutation. A subscription begins after ``resume_after``,
         whatever it asked for, where that is given. Raises ``Interrupted``.
         """
+        try:
+            query = self._documents.text_of(operation)
+        except Fault as fault:
+            yield Answer(payload={"errors": [told(fault)]}, refused=True)
+            return
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
         results = await self._schema.stream(
-            operation.query,
+            query,
             variable_values=operation.variables,
             context_value=context,
             operation_name=operation.name,
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        kind, name = describe(operation.query, operation.name)
+        kind, name = describe(query, operation.name)
         with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
             async with contextlib.aclosing(results):
                 async for result in results:

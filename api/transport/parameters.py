@@ -1,18 +1,36 @@
 """The parameters of a GraphQL request, whatever carries them, checked before anything looks into them."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from api.transport.operations import Operation
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What a client asks to be run: a text, or the name of one that is known."""
+
+    query: str | None = None
+    document_id: str | None = None
+    variables: dict[str, Any] | None = None
+    name: str | None = None
+    extensions: dict[str, Any] | None = None
 
 
 def read_operation(parameters: dict[str, Any]) -> Operation:
     """The operation that the parameters of a request ask for. Raises ``ValueError``, whose text says what is wrong."""
-    return Operation(
-        query=required(parameters, "query", str),
+    operation = Operation(
+        query=optional(parameters, "query", str),
+        document_id=optional(parameters, "documentId", str),
         variables=optional(parameters, "variables", dict),
         name=optional(parameters, "operationName", str),
         extensions=optional(parameters, "extensions", dict),
     )
+    if (
+        operation.query is None
+        and operation.document_id is None
+        and not (operation.extensions or {}).get("persistedQuery")
+    ):
+        raise ValueError("`query` is missing.")
+    return operation
 
 
 def required(message: dict[str, Any], name: str, kind: type) -> Any:

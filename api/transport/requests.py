@@ -7,8 +7,7 @@ from typing import Any, Final
 import orjson
 from starlette.requests import Request
 
-from api.transport.operations import Operation
-from api.transport.parameters import read_operation
+from api.transport.parameters import Operation, read_operation
 
 _METHODS: Final = "GET, POST"
 
