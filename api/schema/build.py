@@ -47,7 +47,7 @@ def build_schema() -> Schema:
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
         extensions=[parsed_once, validated_once],
-        config=StrawberryConfig(),
+        config=StrawberryConfig(enable_experimental_incremental_execution=True),
     )
 
 

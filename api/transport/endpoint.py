@@ -23,7 +23,7 @@ from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.identification import REQUEST_ID, bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
-from api.transport.operations import Answer, Operations
+from api.transport.operations import ANY, Answer, Operations
 from api.transport.origins import Origins
 from api.transport.parameters import Operation
 from api.transport.requests import NotARequest, read_request
@@ -37,7 +37,7 @@ _STATUSES: Final = {
     FaultCode.INTERNAL: 500,
 }
 _AT_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_BY_GET: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+_NOT_BY_GET: Final = frozenset({OperationType.MUTATION})
 
 
 class GraphQLEndpoint:
@@ -87,8 +87,8 @@ class GraphQLEndpoint:
             response = await self._respond_or_excuse(request)
         response.headers[REQUEST_ID] = request_id
         if isinstance(response, StreamedAnswers):
-            self._metrics.requests.labels(response.medium.value, 200).inc()
-            with self._metrics.connections.labels(response.medium.value).track_inprogress():
+            self._metrics.requests.labels(response.medium.type, 200).inc()
+            with self._metrics.connections.labels(response.medium.type).track_inprogress():
                 await response(scope, receive, send)
             return
         medium = response.headers.get("content-type", "").partition(";")[0]
@@ -130,26 +130,32 @@ class GraphQLEndpoint:
         self, request: Request, operation: Operation, identity: Identity, media: Sequence[Medium]
     ) -> Response | StreamedAnswers:
         """The first medium that the client would have and that the operation fits into."""
-        streaming = next((medium for medium in media if medium.streams), None)
-        if streaming is media[0]:
-            return self._stream(request, operation, identity, streaming)
+        if media[0].streams:
+            return self._stream(request, operation, identity, media[0])
+        # Events come last: whoever takes both means them for subscriptions.
+        parted = max((medium for medium in media if medium.increments), key=lambda each: not each.lives, default=None)
+        if parted and self._operations.come_in_parts(operation, read=parted.increments):
+            return self._stream(request, operation, identity, parted)
+        live = next((medium for medium in media if medium.lives), None)
         answer = await self._answer_at_once(request, operation, identity)
-        if answer.refused_kind is OperationType.SUBSCRIPTION and streaming:
-            return self._stream(request, operation, identity, streaming)
+        if answer.refused_kind is OperationType.SUBSCRIPTION and live:
+            return self._stream(request, operation, identity, live)
         if answer.refused_kind:
             raise _refusal(answer.refused_kind)
         return _response(answer.payload, media[0], _status(answer, media[0]))
 
     async def _answer_at_once(self, request: Request, operation: Operation, identity: Identity) -> Answer:
-        kinds = _AT_ONCE & _BY_GET if request.method == "GET" else _AT_ONCE
+        kinds = _AT_ONCE - _NOT_BY_GET if request.method == "GET" else _AT_ONCE
         async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
             return await anext(answers)
 
     def _stream(self, request: Request, operation: Operation, identity: Identity, medium: Medium) -> StreamedAnswers:
+        kinds = (ANY if medium.lives else _AT_ONCE) - (_NOT_BY_GET if request.method == "GET" else frozenset())
         answers = self._operations.run(
             operation,
             identity.viewer,
-            kinds=_BY_GET if request.method == "GET" else _AT_ONCE | _BY_GET,
+            kinds=kinds,
+            increments=medium.increments,
             resume_after=request.headers.get("last-event-id") or None,
         )
         check_seconds = self._limits.check_seconds

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Final
+
+from api.transport.increments import DEFER, STREAM
 
 _UTF_8: Final = "charset=utf-8"
 
@@ -14,27 +16,51 @@ class Medium(Enum):
     RESPONSE = "application/graphql-response+json"
     JSON = "application/json"
     EVENTS = "text/event-stream"
-    PARTS = "multipart/mixed"
+    PARTS = "multipart/mixed;subscriptionSpec=1.0"
+    INCREMENTS = "multipart/mixed;incrementalSpec=v0.2"
+    INCREMENTS_BY_PATH = "multipart/mixed;deferSpec=20220824"
+
+    @property
+    def type(self) -> str:
+        """Without its parameters."""
+        return self.value.partition(";")[0]
 
     @property
     def streams(self) -> bool:
         """Whether more than one answer fits into it."""
+        return self not in {Medium.RESPONSE, Medium.JSON}
+
+    @property
+    def lives(self) -> bool:
+        """Whether a subscription fits into it."""
         return self in {Medium.EVENTS, Medium.PARTS}
 
     @property
-    def content_type(self) -> str:
+    def increments(self) -> frozenset[str]:
+        """The directives whose parts fit into it."""
         match self:
-            case Medium.PARTS:
-                return f'{self.value};boundary="{BOUNDARY}";{_Parameter.SUBSCRIPTIONS}=1.0'
+            case Medium.EVENTS | Medium.INCREMENTS:
+                return frozenset({DEFER, STREAM})
+            case Medium.INCREMENTS_BY_PATH:
+                return frozenset({DEFER})
             case _:
-                return f"{self.value}; {_UTF_8}"
+                return frozenset()
+
+    @property
+    def content_type(self) -> str:
+        if self.type == _MULTIPART:
+            return f'{_MULTIPART};boundary="{BOUNDARY}"{self.value.removeprefix(_MULTIPART)}'
+        return f"{self.value}; {_UTF_8}"
 
 
 BOUNDARY: Final = "graphql"
-
-
-class _Parameter(StrEnum):
-    SUBSCRIPTIONS = "subscriptionSpec"
+_MULTIPART: Final = "multipart/mixed"
+# The client says by them which kind of parts it reads; with none it reads those of one answer.
+_KINDS: Final = {
+    "subscriptionspec": Medium.PARTS,
+    "incrementalspec": Medium.INCREMENTS,
+    "deferspec": Medium.INCREMENTS_BY_PATH,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +73,13 @@ class _Range:
 
     def specificity(self, medium: Medium) -> int:
         """How exactly this names the medium; 0 where it does not."""
-        if self.type == medium.value:
-            # Multipart carries several things; the client says which of them it reads.
-            spoken = medium is not Medium.PARTS or _Parameter.SUBSCRIPTIONS.lower() in self.parameters
-            return 3 if spoken else 0
+        if self.type == medium.type:
+            read = {kind for name, kind in _KINDS.items() if name in self.parameters} or {Medium.INCREMENTS}
+            return 3 if medium.type != _MULTIPART or medium in read else 0
         if medium.streams:
             # Whoever takes anything has not asked for a connection that stays open.
             return 0
-        return {medium.value.split("/")[0] + "/*": 2, "*/*": 1}.get(self.type, 0)
+        return {medium.type.split("/")[0] + "/*": 2, "*/*": 1}.get(self.type, 0)
 
 
 def acceptable(accept: str) -> Sequence[Medium]:

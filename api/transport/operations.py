@@ -18,6 +18,7 @@ from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.documents import describe
 from api.transport.errors import present, told
+from api.transport.increments import INCREMENTS, at_once, comes_in_parts, payload_of
 from api.transport.parameters import Operation
 from api.transport.persisted import Documents
 
@@ -58,16 +59,20 @@ class Operations:
         viewer: Viewer,
         *,
         kinds: Iterable[OperationType] = ANY,
+        increments: frozenset[str] = frozenset(),
         resume_after: str | None = None,
     ) -> AsyncGenerator[Answer, None]:
-        """The answers to an operation, one for a query or a mutation. A subscription begins after ``resume_after``,
-        whatever it asked for, where that is given. Raises ``Interrupted``.
+        """The answers to an operation: one for a query or a mutation, unless it comes in parts by one of the directives
+        in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given.
+        Raises ``Interrupted``.
         """
         try:
             query = self._documents.text_of(operation)
         except Fault as fault:
             yield Answer(payload={"errors": [told(fault)]}, refused=True)
             return
+        kind, name = describe(query, operation.name)
+        query = at_once(query, but=frozenset() if kind == "subscription" else increments)
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
         results = await self._schema.stream(
             query,
@@ -77,7 +82,6 @@ class Operations:
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        kind, name = describe(query, operation.name)
         with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
             async with contextlib.aclosing(results):
                 async for result in results:
@@ -89,6 +93,14 @@ class Operations:
                         yield answer
                     if context.written_at and not context.replayed:
                         tracing.delivered(name, context.written_at)
+
+    def come_in_parts(self, operation: Operation, *, read: frozenset[str]) -> bool:
+        """Whether a query or a mutation asks for parts that the client reads."""
+        try:
+            query = self._documents.text_of(operation)
+        except Fault:
+            return False
+        return comes_in_parts(query, read=read) and describe(query, operation.name)[0] != "subscription"
 
 
 def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:
@@ -110,6 +122,8 @@ def _told(kind: str, name: str, run: Run) -> Iterator[None]:
 
 
 def _answer(result: Any, context: Context) -> Answer:
+    if isinstance(result, INCREMENTS):
+        return Answer(payload=payload_of(result))
     errors = result.errors or []
     if isinstance(result, PreExecutionError) or (result.data is None and not any(error.path for error in errors)):
         kinds = (getattr(error.original_error, "operation_type", None) for error in errors)

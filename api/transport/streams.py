@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from api.domain.errors import Fault, FaultCode
 from api.transport.connection import SECONDS_TO_TAKE, Connection, connection_of
 from api.transport.errors import STOPPING, internal_fault, told
+from api.transport.increments import ByPath
 from api.transport.negotiation import BOUNDARY, Medium
 from api.transport.operations import Answer, Interrupted
 
@@ -87,7 +88,41 @@ class PartFraming:
         return self._part({"payload": None, "errors": [told(fault)]}) + self.completed
 
 
-_FRAMINGS: Final[dict[Medium, Framing]] = {Medium.EVENTS: EventFraming(), Medium.PARTS: PartFraming()}
+class IncrementFraming:
+    """Multipart whose parts make up one answer. One that breaks off has no end, which clients take for an error."""
+
+    _boundary = b"\r\n--" + BOUNDARY.encode()
+    opening = _boundary
+    heartbeat = b""
+    completed = b"--\r\n"
+
+    def answer(self, answer: Answer) -> bytes:
+        content = self._form(answer.payload)
+        return b"\r\nContent-Type: application/json\r\n\r\n" + orjson.dumps(content) + self._boundary
+
+    def _form(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"hasNext": False, **payload}
+
+    def broken_off(self, fault: Fault) -> bytes:  # noqa: ARG002 - as above
+        return b""
+
+
+class PathFraming(IncrementFraming):
+    """The same in the form of August 2022."""
+
+    def __init__(self) -> None:
+        self._by_path = ByPath()
+
+    def _form(self, payload: dict[str, Any]) -> dict[str, Any]:
+        return self._by_path.part(payload)
+
+
+_FRAMINGS: Final[dict[Medium, Callable[[], Framing]]] = {
+    Medium.EVENTS: EventFraming,
+    Medium.PARTS: PartFraming,
+    Medium.INCREMENTS: IncrementFraming,
+    Medium.INCREMENTS_BY_PATH: PathFraming,
+}
 
 
 class StreamedAnswers:
@@ -104,7 +139,7 @@ class StreamedAnswers:
         self._answers = answers
         self.medium = medium
         self.headers = MutableHeaders({"content-type": medium.content_type, **_HEADERS})
-        self._framing = _FRAMINGS[medium]
+        self._framing = _FRAMINGS[medium]()
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
 

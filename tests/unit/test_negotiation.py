@@ -4,8 +4,9 @@ import pytest
 
 from api.transport.negotiation import Medium, acceptable
 
-RESPONSE, JSON, EVENTS, PARTS = Medium.RESPONSE, Medium.JSON, Medium.EVENTS, Medium.PARTS
-PLAIN_APOLLO = "multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9"
+RESPONSE, JSON, EVENTS, PARTS, INCREMENTS, INCREMENTS_BY_PATH = Medium
+DEFERRING_APOLLO = "multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json;q=0.9"
+STREAMING_APOLLO = "multipart/mixed;incrementalSpec=v0.2,application/graphql-response+json,application/json;q=0.9"
 APOLLO = "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json"
 URQL = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed"
 
@@ -29,9 +30,10 @@ URQL = "application/graphql-response+json, application/json, text/event-stream, 
         ("image/png", []),
         ("application/json;q=0", []),
         ("application/json;q=nonsense", []),
-        (PLAIN_APOLLO, [RESPONSE, JSON]),
+        (DEFERRING_APOLLO, [RESPONSE, INCREMENTS_BY_PATH, JSON]),
+        (STREAMING_APOLLO, [RESPONSE, INCREMENTS, JSON]),
         (APOLLO, [JSON, PARTS]),
-        (URQL, [RESPONSE, JSON, EVENTS]),
+        (URQL, [RESPONSE, JSON, EVENTS, INCREMENTS]),
     ],
 )
 def test_the_client_gets_what_it_would_rather_have(accept: str, expected: list[Medium]) -> None:
