@@ -36,6 +36,7 @@ from api.transport.links import link_routes
 from api.transport.operations import Operations
 from api.transport.origins import Origins
 from api.transport.persisted import Documents, read_manifest
+from api.transport.reservations import STREAM_HEADER, Reservations
 from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
@@ -50,17 +51,27 @@ def create_app(settings: Settings) -> Starlette:
     services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
+    operations = Operations(build_schema(), services, metrics, documents_of(settings))
+    authenticator = Authenticator(settings, keys)
+    limits = Limits(
+        ping_seconds=settings.ping_seconds,
+        operations=settings.socket_operations,
+        check_seconds=settings.check_seconds,
+    )
     endpoint = GraphQLEndpoint(
-        Operations(build_schema(), services, metrics, documents_of(settings)),
-        authenticator=Authenticator(settings, keys),
+        operations,
+        authenticator=authenticator,
         origins=Origins(settings.allowed_origins),
-        limits=Limits(
-            ping_seconds=settings.ping_seconds,
-            operations=settings.socket_operations,
-            check_seconds=settings.check_seconds,
-        ),
+        limits=limits,
         graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
         metrics=metrics,
+        reservations=Reservations(
+            operations,
+            authenticator=authenticator,
+            wakeups=wakeups,
+            poll_seconds=settings.poll_seconds,
+            limits=limits,
+        ),
     )
 
     health = Health(settings, wakeups=wakeups, metrics=metrics, pending=pending_migrations)
@@ -116,8 +127,8 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=list(settings.allowed_origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, STREAM_HEADER],
             expose_headers=[REQUEST_ID],
             max_age=600,
         )

@@ -19,6 +19,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
 from api.actions.availability import reconcile_availability
+from api.actions.event_streams import forget_streams
 from api.actions.sweep import expire_requests, remind_mentors
 from api.actions.trim import forget_idempotency_keys, trim_logs
 from api.actions.work import Waker
@@ -171,6 +172,7 @@ class Worker:
         log.info("mail_sent", event_id=event_id, letter=letter.name.value)
 
     async def _sweep(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
+        await forget_streams()
         for step in (expire_requests, remind_mentors):
             while await step(self._waker):
                 pass

@@ -19,6 +19,8 @@ from api.models import (
     AvailabilityWatch,
     Event,
     EventLog,
+    EventStream,
+    EventStreamOperation,
     HeldLevel,
     IdempotencyKey,
     MenteePreference,
@@ -47,6 +49,8 @@ _GOES: Final[tuple[tuple[type[Model], str], ...]] = (
     (IdempotencyKey, "person_id"),
     (RequestGap, "request__mentee_id"),
     (Event, "person_id"),
+    (EventStreamOperation, "stream__person_id"),
+    (EventStream, "person_id"),
     (EventLog, "id"),
 )
 

@@ -3,6 +3,7 @@
 from api.models.action import Action, ActionChange
 from api.models.audit import AuditEntry
 from api.models.event import Event, EventLog, NotificationSetting
+from api.models.event_stream import EventStream, EventStreamOperation
 from api.models.mentor import AvailabilityWatch, MenteePreference, Mentor, MentorOption
 from api.models.mentorship import Mentorship
 from api.models.organisation import ActionType, Organisation, PreferenceOption
@@ -19,6 +20,8 @@ __all__ = [
     "AvailabilityWatch",
     "Event",
     "EventLog",
+    "EventStream",
+    "EventStreamOperation",
     "FrameworkLevel",
     "HeldLevel",
     "IdempotencyKey",

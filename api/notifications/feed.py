@@ -1,7 +1,6 @@
 """One person's log as a stream: what was missed first, then what happens, each entry once and in order."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, Collection
 from typing import Final
 
@@ -11,7 +10,7 @@ from api.domain.events import EventKind
 from api.models import Event
 from api.notifications.log import entries_after
 from api.notifications.outages import is_outage
-from api.notifications.wakeups import POLL_SECONDS_WITHOUT_BROKER, Wakeups
+from api.notifications.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +42,4 @@ async def follow(
                 yield entry
                 seq = entry.seq
             if len(entries) < _PAGE:
-                patience = poll_seconds if wakeups.is_connected else min(poll_seconds, POLL_SECONDS_WITHOUT_BROKER)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), patience)
+                await wakeups.patience(woken, poll_seconds)

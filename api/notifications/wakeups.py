@@ -103,6 +103,12 @@ class Wakeups:
             if not flags:
                 del self._listeners[person_id]
 
+    async def patience(self, flag: asyncio.Event, poll_seconds: float) -> None:
+        """Wait until a flag is set, or until it is time to look all the same: sooner while the broker is away."""
+        seconds = poll_seconds if self.is_connected else min(poll_seconds, POLL_SECONDS_WITHOUT_BROKER)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(flag.wait(), seconds)
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Listen and publish for as long as the block lasts; reconnects to a broker that went away."""

@@ -1,9 +1,11 @@
 """The schema, put together from its roots."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, get_operation_ast, parse, validate
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from api.schema.documents import parsed_once, validated_once
 from api.schema.mutations.administration import AdministrationMutations
@@ -38,6 +40,20 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         pass
+
+    def checked(self, query: str, name: str | None) -> tuple[list[GraphQLError], OperationType | None]:
+        """What is wrong with an operation, before any of it is run, and of what kind it is."""
+        try:
+            document = parse(query)
+        except GraphQLError as error:
+            return [error], None
+        if errors := validate(self._schema, document):
+            return errors, None
+        operation = get_operation_ast(document, name)
+        if operation is None:
+            cause = CannotGetOperationTypeError(name)
+            return [GraphQLError(cause.as_http_error_reason(), original_error=cause)], None
+        return [], OperationType(operation.operation.value)
 
 
 def build_schema() -> Schema:

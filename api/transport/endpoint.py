@@ -23,12 +23,13 @@ from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.identification import REQUEST_ID, bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
-from api.transport.operations import ANY, Answer, Operations
+from api.transport.operations import ANY, AT_ONCE, Answer, Operations
 from api.transport.origins import Origins
 from api.transport.parameters import Operation
-from api.transport.requests import NotARequest, read_request
-from api.transport.socket import PROTOCOL, SocketSession
-from api.transport.streams import StreamedAnswers
+from api.transport.requests import NotARequest, kinds_by, read_request, refusal
+from api.transport.reservations import Reservations, concerns_reservation
+from api.transport.socket import SocketSession
+from api.transport.streams import StreamedAnswers, framing_of
 from api.transport.welcome import until_unwelcome
 
 _STATUSES: Final = {
@@ -36,8 +37,6 @@ _STATUSES: Final = {
     FaultCode.UNAVAILABLE: 503,
     FaultCode.INTERNAL: 500,
 }
-_AT_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
-_NOT_BY_GET: Final = frozenset({OperationType.MUTATION})
 
 
 class GraphQLEndpoint:
@@ -52,8 +51,10 @@ class GraphQLEndpoint:
         limits: Limits,
         graphiql_path: str | None,
         metrics: Metrics,
+        reservations: Reservations,
     ) -> None:
         self._metrics = metrics
+        self._reservations = reservations
         self._operations = operations
         self._authenticator = authenticator
         self._origins = origins
@@ -95,7 +96,7 @@ class GraphQLEndpoint:
         self._metrics.requests.labels(medium, response.status_code).inc()
         await response(scope, receive, send)
 
-    async def _respond_or_excuse(self, request: Request) -> Response | StreamedAnswers:
+    async def _respond_or_excuse(self, request: Request) -> Response | StreamedAnswers[Any]:
         """Whoever is not answered by the time that a server stops is to ask again."""
         try:
             return await self._respond(request)
@@ -104,17 +105,14 @@ class GraphQLEndpoint:
                 raise
             return _faulty(Fault(FaultCode.UNAVAILABLE, STOPPING), Medium.JSON, request.headers)
 
-    async def _respond(self, request: Request) -> Response | StreamedAnswers:
+    async def _respond(self, request: Request) -> Response | StreamedAnswers[Any]:
         if self._graphiql_path and _is_page_visit(request):
             return RedirectResponse(self._graphiql_path, status_code=307)
         media = acceptable(request.headers.get("accept", ""))
         plain = next((medium for medium in media if not medium.streams), Medium.JSON)
         try:
-            identity = await self._authenticator.identify(request.headers.get("authorization"))
-            bind_person(identity.viewer.person_id)
-            if not media:
-                raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")  # noqa: TRY301
-            return await self._answer(request, await read_request(request), identity, media)
+            reserved = concerns_reservation(request)
+            return await (self._reservations.respond(request) if reserved else self._asked(request, media))
         except ClientDisconnect:
             # They left before they had said what they want: nobody reads this.
             return Response(status_code=400)
@@ -126,9 +124,16 @@ class GraphQLEndpoint:
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
             return _faulty(internal_fault(error), plain, request.headers)
 
+    async def _asked(self, request: Request, media: Sequence[Medium]) -> Response | StreamedAnswers[Answer]:
+        identity = await self._authenticator.identify(request.headers.get("authorization"))
+        bind_person(identity.viewer.person_id)
+        if not media:
+            raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")
+        return await self._answer(request, await read_request(request), identity, media)
+
     async def _answer(
         self, request: Request, operation: Operation, identity: Identity, media: Sequence[Medium]
-    ) -> Response | StreamedAnswers:
+    ) -> Response | StreamedAnswers[Answer]:
         """The first medium that the client would have and that the operation fits into."""
         if media[0].streams:
             return self._stream(request, operation, identity, media[0])
@@ -141,16 +146,18 @@ class GraphQLEndpoint:
         if answer.refused_kind is OperationType.SUBSCRIPTION and live:
             return self._stream(request, operation, identity, live)
         if answer.refused_kind:
-            raise _refusal(answer.refused_kind)
+            raise refusal(answer.refused_kind)
         return _response(answer.payload, media[0], _status(answer, media[0]))
 
     async def _answer_at_once(self, request: Request, operation: Operation, identity: Identity) -> Answer:
-        kinds = _AT_ONCE - _NOT_BY_GET if request.method == "GET" else _AT_ONCE
+        kinds = AT_ONCE & kinds_by(request.method)
         async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
             return await anext(answers)
 
-    def _stream(self, request: Request, operation: Operation, identity: Identity, medium: Medium) -> StreamedAnswers:
-        kinds = (ANY if medium.lives else _AT_ONCE) - (_NOT_BY_GET if request.method == "GET" else frozenset())
+    def _stream(
+        self, request: Request, operation: Operation, identity: Identity, medium: Medium
+    ) -> StreamedAnswers[Answer]:
+        kinds = (ANY if medium.lives else AT_ONCE) & kinds_by(request.method)
         answers = self._operations.run(
             operation,
             identity.viewer,
@@ -162,19 +169,10 @@ class GraphQLEndpoint:
         return StreamedAnswers(
             answers,
             medium,
+            framing_of(medium),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
         )
-
-
-def _refusal(kind: OperationType) -> NotARequest:
-    if kind is OperationType.SUBSCRIPTION:
-        return NotARequest(
-            400,
-            f"A subscription needs a connection that stays open: use a WebSocket with the subprotocol {PROTOCOL}, "
-            f"or accept {Medium.EVENTS.value}.",
-        )
-    return NotARequest(405, "A GET only reads: send this operation by POST.", {"Allow": "POST"})
 
 
 def _status(answer: Answer, medium: Medium) -> int:

@@ -1,11 +1,13 @@
 """The messages of graphql-transport-ws that clients send, checked before anything looks into them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from api.transport.parameters import Operation, optional, read_operation, required
+
+PROTOCOL: Final = "graphql-transport-ws"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

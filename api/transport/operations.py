@@ -1,7 +1,7 @@
 """Running operations. Every transport comes here, and differs in nothing but how it wraps what it is given."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 _SLOW_SECONDS: Final = 1.0
 ANY: Final = frozenset(OperationType)
+AT_ONCE: Final = ANY - {OperationType.SUBSCRIPTION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,23 @@ class Operations:
                         yield answer
                     if context.written_at and not context.replayed:
                         tracing.delivered(name, context.written_at)
+
+    def text_of(self, operation: Operation) -> str:
+        """Raises ``Fault`` where it is not known, or not allowed."""
+        return self._documents.text_of(operation)
+
+    def refusal_of(self, operation: Operation, *, kinds: Collection[OperationType] = ANY) -> Answer | None:
+        """What is wrong with an operation that nothing of has been run yet."""
+        try:
+            query = self._documents.text_of(operation)
+        except Fault as fault:
+            return Answer(payload={"errors": [told(fault)]}, refused=True)
+        errors, kind = self._schema.checked(query, operation.name)
+        if errors:
+            return Answer(payload={"errors": present(errors)}, refused=True)
+        if kind not in kinds:
+            return Answer(payload={}, refused=True, refused_kind=kind)
+        return None
 
     def come_in_parts(self, operation: Operation, *, read: frozenset[str]) -> bool:
         """Whether a query or a mutation asks for parts that the client reads."""

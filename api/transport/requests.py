@@ -6,10 +6,14 @@ from typing import Any, Final
 
 import orjson
 from starlette.requests import Request
+from strawberry.types.graphql import OperationType
 
+from api.transport.frames import PROTOCOL
+from api.transport.negotiation import Medium
 from api.transport.parameters import Operation, read_operation
 
-_METHODS: Final = "GET, POST"
+_METHODS: Final = "GET, POST, PUT, DELETE"
+_READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 
 
 class NotARequest(Exception):  # noqa: N818 - said to the client as it is
@@ -20,6 +24,22 @@ class NotARequest(Exception):  # noqa: N818 - said to the client as it is
         self.status = status
         self.message = message
         self.headers = headers or {}
+
+
+def kinds_by(method: str) -> frozenset[OperationType]:
+    """What kinds of operations a method may ask for."""
+    return _READING if method == "GET" else frozenset(OperationType)
+
+
+def refusal(kind: OperationType) -> NotARequest:
+    """What to say to whoever asked for a kind that does not go the way it came."""
+    if kind is OperationType.SUBSCRIPTION:
+        return NotARequest(
+            400,
+            f"A subscription needs a connection that stays open: use a WebSocket with the subprotocol {PROTOCOL}, "
+            f"or accept {Medium.EVENTS.value}.",
+        )
+    return NotARequest(405, "A GET only reads: send this operation by POST.", {"Allow": "POST"})
 
 
 async def read_request(request: Request) -> Operation:

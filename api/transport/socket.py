@@ -27,7 +27,7 @@ from api.domain.viewer import Viewer
 from api.metrics import Metrics
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
-from api.transport.frames import Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
+from api.transport.frames import PROTOCOL, Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
 from api.transport.identification import bind_person, bind_request
 from api.transport.limits import Limits
 from api.transport.operations import Interrupted, Operations
@@ -36,7 +36,6 @@ from api.transport.welcome import until_unwelcome
 
 log = structlog.get_logger(__name__)
 
-PROTOCOL: Final = "graphql-transport-ws"
 _SECONDS_TO_INITIALISE: Final = 5.0
 # How long a client may leave a ping without an answer.
 _SECONDS_TO_ANSWER: Final = 8.0

@@ -1,7 +1,7 @@
 """Subscriptions over HTTP: one answer after another, for as long as the connection stands.
 
-Server-sent events follow the distinct connections mode of GraphQL over SSE (npm `graphql-sse`), multipart the protocol
-of Apollo's clients for subscriptions. What ends a socket ends these too: a token that expires, a person who may not be
+Server-sent events follow GraphQL over SSE (npm `graphql-sse`), multipart the protocol of Apollo's clients for
+subscriptions. What ends a socket ends these too: a token that expires, a person who may not be
 here any more, a client that takes nothing, a server that stops. A stream that breaks off says nothing final, so that
 the client comes back and resumes.
 
@@ -13,7 +13,7 @@ any `Accept` that mentions them (`tests/unit/test_negotiation.py`).
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import orjson
 import structlog
@@ -26,14 +26,17 @@ from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.increments import ByPath
 from api.transport.negotiation import BOUNDARY, Medium
 from api.transport.operations import Answer, Interrupted
+from api.transport.shared_stream import Told
 
 log = structlog.get_logger(__name__)
 
+Said = TypeVar("Said", contravariant=True)
+Streamed = TypeVar("Streamed")
 _HEADERS: Final = {"cache-control": "no-store", "x-accel-buffering": "no", "vary": "Accept"}
 
 
-class Framing(Protocol):
-    """How the answers of a stream are wrapped."""
+class Framing(Protocol[Said]):
+    """How what a stream says is wrapped."""
 
     @property
     def opening(self) -> bytes: ...
@@ -44,25 +47,39 @@ class Framing(Protocol):
     @property
     def completed(self) -> bytes: ...
 
-    def answer(self, answer: Answer) -> bytes: ...
+    def answer(self, answer: Said) -> bytes: ...
 
     def broken_off(self, fault: Fault) -> bytes: ...
 
 
-class EventFraming:
-    """Server-sent events. Lines end with LF alone, since some clients look for two of them. The cursor is the event's
-    id, so that a client which comes back with `Last-Event-ID` misses nothing.
-    """
+class _Events:
+    """Server-sent events. Lines end with LF alone, since some clients look for two of them."""
 
     opening = heartbeat = b":\n\n"
     completed = b"event: complete\ndata:\n\n"
+
+    def broken_off(self, fault: Fault) -> bytes:  # noqa: ARG002 - a stream without its end is what clients act upon
+        return b""
+
+
+class EventFraming(_Events):
+    """The answers to one operation. The cursor is the event's id, so that a client which comes back with
+    `Last-Event-ID` misses nothing.
+    """
 
     def answer(self, answer: Answer) -> bytes:
         identity = f"id: {answer.cursor}\n".encode() if answer.cursor else b""
         return b"event: next\n" + identity + b"data: " + orjson.dumps(answer.payload) + b"\n\n"
 
-    def broken_off(self, fault: Fault) -> bytes:  # noqa: ARG002 - a stream without its end is what clients act upon
-        return b""
+
+class SharedFraming(_Events):
+    """The answers to several operations, each under the name of its own."""
+
+    def answer(self, told: Told) -> bytes:
+        if told.answer is None:
+            return b"event: complete\ndata: " + orjson.dumps({"id": told.operation}) + b"\n\n"
+        content = {"id": told.operation, "payload": told.answer.payload}
+        return b"event: next\ndata: " + orjson.dumps(content) + b"\n\n"
 
 
 class PartFraming:
@@ -117,7 +134,7 @@ class PathFraming(IncrementFraming):
         return self._by_path.part(payload)
 
 
-_FRAMINGS: Final[dict[Medium, Callable[[], Framing]]] = {
+_FRAMINGS: Final[dict[Medium, Callable[[], Framing[Answer]]]] = {
     Medium.EVENTS: EventFraming,
     Medium.PARTS: PartFraming,
     Medium.INCREMENTS: IncrementFraming,
@@ -125,13 +142,18 @@ _FRAMINGS: Final[dict[Medium, Callable[[], Framing]]] = {
 }
 
 
-class StreamedAnswers:
+def framing_of(medium: Medium) -> Framing[Answer]:
+    return _FRAMINGS[medium]()
+
+
+class StreamedAnswers(Generic[Streamed]):
     """An ASGI response. What ``unwelcome`` gives ends once the person may not be here any more, and says why."""
 
     def __init__(
         self,
-        answers: AsyncGenerator[Answer, None],
+        answers: AsyncGenerator[Streamed, None],
         medium: Medium,
+        framing: Framing[Streamed],
         *,
         unwelcome: Callable[[], Awaitable[str]],
         heartbeat_seconds: float,
@@ -139,7 +161,7 @@ class StreamedAnswers:
         self._answers = answers
         self.medium = medium
         self.headers = MutableHeaders({"content-type": medium.content_type, **_HEADERS})
-        self._framing = _FRAMINGS[medium]()
+        self._framing = framing
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
 

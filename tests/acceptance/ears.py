@@ -97,6 +97,31 @@ async def over_sse(server: Server, token: str, after: str | None) -> AsyncGenera
             yield stream
 
 
+@asynccontextmanager
+async def over_shared_sse(server: Server, token: str, after: str | None) -> AsyncGenerator[Answers, None]:
+    """GraphQL over SSE, single connection mode, for one operation."""
+    async with httpx.AsyncClient(timeout=30, headers={"Authorization": f"Bearer {token}"}) as client:
+        reserved = await client.put(server.graphql)
+        if reserved.status_code != 201:
+            raise Ended(reserved.status_code)
+        stream = {"X-GraphQL-Event-Stream-Token": reserved.text}
+        operation = {"query": SUBSCRIBE, "variables": {"after": after}, "extensions": {"operationId": "mine"}}
+        async with client.stream("GET", server.graphql, headers=stream | {"Accept": "text/event-stream"}) as response:
+            assert (await client.post(server.graphql, headers=stream, json=operation)).status_code == 202
+
+            async def answers() -> Answers:
+                async for event in events_of(response):
+                    data = json.loads(event["data"])
+                    assert data["id"] == "mine"
+                    if event["event"] == "complete":
+                        return
+                    yield data["payload"]
+                raise Ended
+
+            async with contextlib.aclosing(answers()) as stream_of_answers:
+                yield stream_of_answers
+
+
 async def events_of(response: httpx.Response) -> AsyncGenerator[dict[str, str], None]:
     """Server-sent events, for whom an event ends at two LF and at nothing else."""
     text = ""
@@ -177,6 +202,7 @@ Ear = Callable[[Server, str, str | None], AbstractAsyncContextManager[Answers]]
 EARS: Final[dict[str, Ear]] = {
     "websocket": over_websocket,
     "sse": over_sse,
+    "shared sse": over_shared_sse,
     "multipart": over_multipart,
     "polling": over_polling,
 }
