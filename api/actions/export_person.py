@@ -16,6 +16,8 @@ from api.models import (
     AvailabilityWatch,
     Event,
     EventLog,
+    EventStream,
+    EventStreamOperation,
     HeldLevel,
     IdempotencyKey,
     MenteePreference,
@@ -48,6 +50,8 @@ _HELD: Final[Mapping[type[Model], Callable[[int], Q]]] = {
     NotificationSetting: lambda key: Q(person_id=key),
     EventLog: lambda key: Q(id=key),
     Event: lambda key: Q(person_id=key),
+    EventStream: lambda key: Q(person_id=key),
+    EventStreamOperation: lambda key: Q(stream__person_id=key),
     AuditEntry: lambda key: Q(actor_id=key),
 }
 

@@ -35,5 +35,10 @@ async def count_changes(action_id: int) -> int:
     return await ActionChange.filter(action_id=action_id).count()
 
 
+async def change_of(key: int) -> ActionChange | None:
+    """One of them; whether the viewer may see it is not asked here."""
+    return await ActionChange.get_or_none(id=key)
+
+
 def change_cursor(row: ActionChange) -> str:
     return cursor(HISTORY, row.id)

@@ -17,6 +17,7 @@ from api.resolvers.plans import (
     page_of_actions,
     page_of_changes,
 )
+from api.schema.arguments import After, Before, First, Last
 from api.schema.connection import CountedConnection, edges_of
 from api.schema.enums import ActionStatus, ChangeKind
 from api.schema.mentorship import Mentorship
@@ -57,8 +58,12 @@ class FieldChange:
 
 
 @strawberry.type(description="One change of an action: who made which version of it, and when.")
-class ActionChange:
+class ActionChange(Node):
     record: strawberry.Private[ActionChangeRow]
+
+    @strawberry.field(description="Opaque and stable.")
+    def id(self) -> ID:
+        return global_id("ActionChange", self.record.id)
 
     @strawberry.field(description="What was done.")
     def kind(self) -> ChangeKind:
@@ -172,7 +177,7 @@ class Action(Node):
         extensions=[Needs(Aspect.HISTORY, of="owner_id")],
     )
     async def history(
-        self, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> CountedConnection[ActionChange] | None:
         page = await page_of_changes(self.record.id, PageArguments(first=first, after=after, last=last, before=before))
         edges, page_info = edges_of(page, lambda row: ActionChange(record=row), change_cursor)
@@ -193,7 +198,7 @@ class ActionPlan(Node):
 
     @strawberry.field(description="The actions, oldest first.")
     async def actions(
-        self, first: int | None = None, after: str | None = None, last: int | None = None, before: str | None = None
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> CountedConnection[Action]:
         page = await page_of_actions(self.owner_id, PageArguments(first=first, after=after, last=last, before=before))
         edges, page_info = edges_of(page, lambda row: Action(record=row), action_cursor)

@@ -1,5 +1,4 @@
 import strawberry
-from strawberry import ID
 
 from api.models import Organisation as OrganisationRow
 from api.resolvers.administration import (
@@ -13,6 +12,7 @@ from api.resolvers.administration import (
 )
 from api.resolvers.paging import PageArguments
 from api.schema.action import ActionType
+from api.schema.arguments import After, Before, First, Last, SideId
 from api.schema.connection import CountedConnection, edges_of
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, key_of
@@ -111,11 +111,11 @@ class Administration:
     async def active_mentorships(
         self,
         *,
-        person_id: ID | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        person_id: SideId = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> CountedConnection[Mentorship]:
         side = None if person_id is None else key_of(person_id, "Person")
         arguments = PageArguments(first=first, after=after, last=last, before=before)

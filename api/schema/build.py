@@ -1,7 +1,7 @@
 """The schema, put together from its roots."""
 
 import strawberry
-from graphql import GraphQLError, get_operation_ast, parse, validate
+from graphql import GraphQLError, get_named_type, get_operation_ast, parse, validate
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
@@ -41,6 +41,13 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         pass
 
+    def describe_inputs(self) -> None:
+        """An argument that is all of a mutation's input means what its type says."""
+        mutations = self._schema.mutation_type
+        for field in mutations.fields.values() if mutations else ():
+            for argument in field.args.values():
+                argument.description = argument.description or get_named_type(argument.type).description
+
     def checked(self, query: str, name: str | None) -> tuple[list[GraphQLError], OperationType | None]:
         """What is wrong with an operation, before any of it is run, and of what kind it is."""
         try:
@@ -57,7 +64,7 @@ class Schema(strawberry.Schema):
 
 
 def build_schema() -> Schema:
-    return Schema(
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -65,6 +72,8 @@ def build_schema() -> Schema:
         extensions=[parsed_once, validated_once],
         config=StrawberryConfig(enable_experimental_incremental_execution=True),
     )
+    schema.describe_inputs()
+    return schema
 
 
 def sdl() -> str:

@@ -1,16 +1,23 @@
 from collections.abc import Sequence
+from typing import Final
 
 import strawberry
+from strawberry import ID
 
 from api.domain.listing import MESSAGES
-from api.domain.matching import Coverage
+from api.domain.matching import Coverage, MatchBasis
 from api.domain.matching import Match as MatchRow
 from api.models import Mentor as MentorRow
 from api.schema.enums import UnlistedCode
 from api.schema.gap import SkillGap
 from api.schema.mentor import Mentor, option_views
-from api.schema.node import Info
+from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
+
+ID_TYPES: Final = {
+    MatchBasis.SKILL_GAPS_AND_PREFERENCES: "Match",
+    MatchBasis.PREFERENCES_ONLY: "PreferenceMatch",
+}
 
 
 @strawberry.type(description="One gap of the viewer, and what the mentor covers of it.")
@@ -47,10 +54,15 @@ class UnlistedReason:
 
 
 @strawberry.type(description="A mentor as seen by the viewer, with what the percentage is made of.")
-class Match:
+class Match(Node):
     record: strawberry.Private[MatchRow]
     mentor_record: strawberry.Private[MentorRow]
+    basis: strawberry.Private[MatchBasis]
     reasons_against: strawberry.Private[Sequence[UnlistedCode]] = ()
+
+    @strawberry.field(description="Opaque and stable: one for each mentor and basis, as this viewer sees them.")
+    def id(self) -> ID:
+        return global_id(ID_TYPES[self.basis], self.mentor_record.id)
 
     @strawberry.field(description="Who it is.")
     def mentor(self) -> Mentor:

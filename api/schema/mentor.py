@@ -4,6 +4,7 @@ from strawberry import ID
 from api.models import Mentor as MentorRow
 from api.models import SkillKind
 from api.resolvers.loaders import present
+from api.schema.arguments import Basis
 from api.schema.enums import MatchBasis
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
@@ -55,7 +56,7 @@ class Mentor(Node):
     @strawberry.field(
         description="How they suit the viewer, findable or not, with everything that keeps them off the viewer's list."
     )
-    async def match(self, info: Info, basis: MatchBasis = MatchBasis.SKILL_GAPS_AND_PREFERENCES) -> MatchRef:
+    async def match(self, info: Info, basis: Basis = MatchBasis.SKILL_GAPS_AND_PREFERENCES) -> MatchRef:
         return await match_view(info, self.record, basis)
 
 

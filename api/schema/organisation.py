@@ -12,6 +12,7 @@ from api.resolvers.organisations import (
 )
 from api.resolvers.paging import PageArguments
 from api.schema.action import ActionType
+from api.schema.arguments import After, Before, First, Last, Search
 from api.schema.connection import CountedConnection, edges_of
 from api.schema.node import Node, global_id
 from api.schema.option import PreferenceOption
@@ -57,11 +58,11 @@ class Organisation(Node):
     async def skills(
         self,
         *,
-        search: str | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        search: Search = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> CountedConnection[Skill]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         page = await page_of_skills(self.record.id, search, arguments)

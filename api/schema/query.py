@@ -1,7 +1,6 @@
 import asyncio
 
 import strawberry
-from strawberry import ID
 
 from api.domain.errors import Fault, FaultCode
 from api.resolvers.matches import Found, page_of_matches, page_of_mentors
@@ -9,9 +8,23 @@ from api.resolvers.notifications import count_entries, latest_cursor, page_of_en
 from api.resolvers.paging import LARGEST_PAGE, PageArguments
 from api.resolvers.requests import count_requests, page_of_requests, request_cursor
 from api.schema.administration import Administration
+from api.schema.arguments import (
+    After,
+    AnyId,
+    AnyIds,
+    Basis,
+    Before,
+    Box,
+    First,
+    Last,
+    MentorId,
+    Narrowed,
+    Statuses,
+    UnreadOnly,
+)
 from api.schema.connection import Connection, CountedConnection, edges_of
-from api.schema.enums import MatchBasis, RequestBox, RequestStatus
-from api.schema.filters import MentorFilter, criteria
+from api.schema.enums import MatchBasis
+from api.schema.filters import criteria
 from api.schema.match import Match
 from api.schema.mentor import Mentor
 from api.schema.node import Info, Node, key_of
@@ -34,13 +47,17 @@ class Query:
         description="The object with this id. Null where there is none or the viewer may not see it: "
         "the two look alike."
     )
-    async def node(self, info: Info, id: ID) -> Node | None:
+    async def node(self, info: Info, id: AnyId) -> Node | None:
         return await find_node(info, id)
 
     @strawberry.field(
         description="The objects with these ids, at most 100, in the same order; null for each as under `node`."
     )
-    async def nodes(self, info: Info, ids: list[ID]) -> list[Node | None]:
+    async def nodes(
+        self,
+        info: Info,
+        ids: AnyIds,
+    ) -> list[Node | None]:
         if len(ids) > LARGEST_PAGE:
             raise Fault(FaultCode.BAD_USER_INPUT, f"Ask for at most {LARGEST_PAGE} ids at a time, not {len(ids)}.")
         return await asyncio.gather(*(find_node(info, each) for each in ids))
@@ -52,11 +69,11 @@ class Query:
         self,
         info: Info,
         *,
-        filter: MentorFilter | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        filter: Narrowed = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Mentor]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         page = await page_of_mentors(info.context, criteria(filter), arguments)
@@ -66,7 +83,7 @@ class Query:
     @strawberry.field(
         description="One mentor, findable or not. Null where there is none, or the viewer may not see their card."
     )
-    async def mentor(self, info: Info, id: ID) -> Mentor | None:
+    async def mentor(self, info: Info, id: MentorId) -> Mentor | None:
         record = await info.context.loaders.mentor_card.load(key_of(id, "Mentor"))
         return Mentor(record=record) if record else None
 
@@ -78,12 +95,12 @@ class Query:
         self,
         info: Info,
         *,
-        basis: MatchBasis = MatchBasis.SKILL_GAPS_AND_PREFERENCES,
-        filter: MentorFilter | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        basis: Basis = MatchBasis.SKILL_GAPS_AND_PREFERENCES,
+        filter: Narrowed = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> Connection[Match]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         page = await page_of_matches(info.context, basis, criteria(filter), arguments)
@@ -95,12 +112,12 @@ class Query:
         self,
         info: Info,
         *,
-        box: RequestBox,
-        status: list[RequestStatus] | None = None,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        box: Box,
+        status: Statuses = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> CountedConnection[MentorRequest]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         viewer = info.context.viewer
@@ -116,11 +133,11 @@ class Query:
         self,
         info: Info,
         *,
-        unread_only: bool = False,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        unread_only: UnreadOnly = False,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> CountedConnection[Notification]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         viewer = info.context.viewer
@@ -153,4 +170,4 @@ class Query:
 
 
 def _match_view(found: Found) -> Match:
-    return Match(record=found.match, mentor_record=found.mentor)
+    return Match(record=found.match, mentor_record=found.mentor, basis=found.basis)

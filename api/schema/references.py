@@ -36,4 +36,4 @@ async def match_view(info: Info, mentor: Mentor, basis: MatchBasis) -> MatchRef:
     from api.schema.match import Match  # noqa: PLC0415 - the circle
 
     found, reasons = await match_with(info.context, mentor.id, basis)
-    return Match(record=found, mentor_record=mentor, reasons_against=reasons)
+    return Match(record=found, mentor_record=mentor, basis=basis, reasons_against=reasons)

@@ -7,6 +7,7 @@ import strawberry
 
 from api.domain.events import EventKind
 from api.resolvers.notifications import live
+from api.schema.arguments import Since
 from api.schema.node import Info
 from api.schema.notification import Notification, RequestDecided, RequestReceived, notification_view
 
@@ -36,13 +37,13 @@ async def _shown(
 )
 class Subscription:
     @strawberry.subscription(description="Somebody asks the viewer to mentor them: for mentors.")
-    async def request_received(self, info: Info, after: str | None = None) -> AsyncGenerator[RequestReceived, None]:
+    async def request_received(self, info: Info, after: Since = None) -> AsyncGenerator[RequestReceived, None]:
         return await _shown(info, after, {EventKind.REQUEST_RECEIVED}, RequestReceived)
 
     @strawberry.subscription(description="A mentor answered the viewer: for mentees.")
-    async def request_decided(self, info: Info, after: str | None = None) -> AsyncGenerator[RequestDecided, None]:
+    async def request_decided(self, info: Info, after: Since = None) -> AsyncGenerator[RequestDecided, None]:
         return await _shown(info, after, {EventKind.REQUEST_DECIDED}, RequestDecided)
 
     @strawberry.subscription(description="Everything that the viewer is to hear of.")
-    async def notification_received(self, info: Info, after: str | None = None) -> AsyncGenerator[Notification, None]:
+    async def notification_received(self, info: Info, after: Since = None) -> AsyncGenerator[Notification, None]:
         return await _shown(info, after, tuple(EventKind), Notification)

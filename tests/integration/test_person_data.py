@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.actions.end_mentorship import end_mentorship
 from api.actions.erase_person import _GOES, NAME, erase_person
+from api.actions.event_streams import queue_operation, reserve_stream
 from api.actions.export_person import export_person
 from api.actions.save_notification_settings import save_notification_settings
 from api.actions.work import Work, action
@@ -102,6 +104,8 @@ async def town(database: str) -> Town:
     await asked(town.mentee, town.person, "Once more?")
     await notify_when_available(Recorder(), viewer=person, mentor_id=town.other.id)
     await save_notification_settings(Recorder(), viewer=person, emails={EventKind.REQUEST_REMINDER: False})
+    stream = await reserve_stream(person, issued_at=None, expires_at=datetime.now(UTC))
+    await queue_operation(Recorder(), person, stream, name="question", parameters=canary("question"), at_most=1)
     return town
 
 
