@@ -91,7 +91,8 @@ class SocketFollower(Follower):
             operation = {"query": _FOLLOW, "variables": {"after": self._cursor}}
             await socket.send(json.dumps(init))
             while True:
-                message = json.loads(await asyncio.wait_for(socket.recv(), _SECONDS_OF_SILENCE))
+                async with asyncio.timeout(_SECONDS_OF_SILENCE):
+                    message = json.loads(await socket.recv())
                 match message["type"]:
                     case "connection_ack":
                         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
@@ -111,11 +112,12 @@ class EventsFollower(Follower):
             reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             writer.write(self._request())
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), _SECONDS_TO_CONNECT)
+            async with asyncio.timeout(_SECONDS_TO_CONNECT):
+                head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 return
             text = b""
-            while chunk := await asyncio.wait_for(_chunk(reader), _SECONDS_OF_SILENCE):
+            while chunk := await _chunk(reader):
                 *events, text = (text + chunk).split(b"\n\n")
                 for event in events:
                     fields = dict(line.partition(b": ")[::2] for line in event.split(b"\n"))
@@ -137,5 +139,6 @@ class EventsFollower(Follower):
 
 async def _chunk(reader: asyncio.StreamReader) -> bytes:
     """One chunk of a chunked body; empty at its end."""
-    size = int(await reader.readuntil(b"\r\n"), 16)
-    return (await reader.readexactly(size + 2))[:size]
+    async with asyncio.timeout(_SECONDS_OF_SILENCE):
+        size = int(await reader.readuntil(b"\r\n"), 16)
+        return (await reader.readexactly(size + 2))[:size]

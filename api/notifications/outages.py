@@ -3,6 +3,7 @@
 from typing import Final
 
 import asyncpg
+import psycopg
 from tortoise.exceptions import DBConnectionError
 
 _OUTAGES: Final = (
@@ -16,6 +17,8 @@ _OUTAGES: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    # The queue's connections.
+    psycopg.OperationalError,
 )
 
 

@@ -107,7 +107,8 @@ class Wakeups:
         """Wait until a flag is set, or until it is time to look all the same: sooner while the broker is away."""
         seconds = poll_seconds if self.is_connected else min(poll_seconds, POLL_SECONDS_WITHOUT_BROKER)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(flag.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await flag.wait()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -175,6 +175,20 @@ async def test_a_burst_is_served_by_one_read(database: str) -> None:
         await asyncio.gather(reader, return_exceptions=True)
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_whoever_is_told_to_leave_while_being_woken_leaves(turns: int) -> None:
+    wakeups = Wakeups("memory://")
+    with wakeups.listening(5) as flag:
+        waiting = asyncio.create_task(wakeups.patience(flag, 10))
+        await asyncio.sleep(0.05)
+        wakeups.wake([5])
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        told = waiting.cancel()
+        (end,) = await asyncio.gather(waiting, return_exceptions=True)
+    assert isinstance(end, asyncio.CancelledError) is told
+
+
 async def test_a_listener_that_left_is_forgotten() -> None:
     wakeups = Wakeups("memory://")
     with wakeups.listening(5), wakeups.listening(5):
