@@ -51,7 +51,7 @@ def create_app(settings: Settings) -> Starlette:
     services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
-    operations = Operations(build_schema(), services, metrics, documents_of(settings))
+    operations = Operations(build_schema(subgraph=settings.subgraph), services, metrics, documents_of(settings))
     authenticator = Authenticator(settings, keys)
     limits = Limits(
         ping_seconds=settings.ping_seconds,

@@ -156,6 +156,11 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_DOCUMENTS_ALONE",
         description="Run trusted documents and nothing else; GraphiQL then runs only these, too.",
     )
+    subgraph: bool = Field(
+        default=False,
+        validation_alias="MENTORING_SUBGRAPH",
+        description="Serve the schema as a subgraph of Apollo Federation 2, for a router.",
+    )
     otlp_endpoint: str | None = Field(
         default=None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from api.schema.documents import parsed_once, validated_once
+from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.availability import AvailabilityMutations
 from api.schema.mutations.mentorship import MentorshipMutations
@@ -63,14 +64,15 @@ class Schema(strawberry.Schema):
         return [], OperationType(operation.operation.value)
 
 
-def build_schema() -> Schema:
+def build_schema(*, subgraph: bool = False) -> Schema:
+    """``subgraph`` adds what a router asks a subgraph of Apollo Federation for."""
     schema = Schema(
-        query=Query,
+        query=SubgraphQuery if subgraph else Query,
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
         extensions=[parsed_once, validated_once],
-        config=StrawberryConfig(enable_experimental_incremental_execution=True),
+        config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )
     schema.describe_inputs()
     return schema
