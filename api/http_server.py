@@ -79,6 +79,11 @@ class ToldHttp(HttpToolsProtocol):
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: self._told}
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        # It leads back to us, and nobody asks it any more.
+        self.parser = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._told.ending.set()
         super().connection_lost(exc)

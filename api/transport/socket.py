@@ -238,3 +238,5 @@ class SocketSession:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A task that was cancelled leads to its frames, and these to us: nothing of it would go by itself.
+        self._alarms.clear()
