@@ -9,7 +9,7 @@ import pytest
 from api.models import Person
 from tests.acceptance.ears import events_of, parts_of
 from tests.acceptance.servers import Server
-from tests.acceptance.test_sockets import receive, send, signed_in, socket
+from tests.acceptance.sockets import receive, send, signed_in, socket
 from tests.houses import House
 
 DEFERRED = """query { viewer { name ... @defer(label: "place") { location ... @defer { timeZone } } } }"""

@@ -10,7 +10,7 @@ import pytest
 
 from api.models import Person
 from tests.acceptance.servers import Server, running
-from tests.acceptance.test_sockets import receive, send, signed_in, socket
+from tests.acceptance.sockets import receive, send, signed_in, socket
 from tests.houses import House
 
 TEXT = "query Me { viewer { name } }"
