@@ -82,7 +82,7 @@ class ToldHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
         # It leads back to us, and nobody asks it any more.
-        self.parser = None
+        self.parser = None  # type: ignore[assignment]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._told.ending.set()

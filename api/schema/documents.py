@@ -1,18 +1,15 @@
 """Documents are parsed and validated once: clients send the same few over and over, and a subscription holds its own
 for as long as it lasts.
 
-Faults of Strawberry 0.341 that are absent here, both with
-`tests/acceptance/test_socket_protocol.py`: `test_a_wrong_operation_is_told_in_errors_and_the_socket_goes_on`:
-
-- `ParserCache` makes a syntax error an error of the server's.
-- Of several operations, none of which is named, it runs the first (GraphQL specification, 6.1: a request error).
+Strawberry 0.341's `ParserCache` makes a syntax error an error of the server's
+(`tests/acceptance/test_socket_operations.py`: `test_a_wrong_operation_is_an_error_message_and_the_socket_goes_on`).
 """
 
 import contextlib
 from collections.abc import Iterator
 from typing import Final
 
-from graphql import GraphQLError, get_operation_ast
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 
 _DOCUMENTS_KEPT: Final = 512
@@ -28,14 +25,20 @@ class _Parsed(ParserCache):
 
 
 class _Validated(ValidationCache):
+    """Which operation is meant is validated, too: Strawberry 0.341 runs the first of several."""
+
     def on_validate(self) -> Iterator[None]:
-        for each in super().on_validate():
+        for _ in super().on_validate():
             context = self.execution_context
-            document, name = context.graphql_document, context._provided_operation_name  # noqa: SLF001
-            ambiguous = name is None and document and get_operation_ast(document) is None
-            if ambiguous and not context.pre_execution_errors:
-                context.pre_execution_errors = [GraphQLError("Say by `operationName` which of the operations to run.")]
-            yield each
+            unnamed = context._provided_operation_name is None  # noqa: SLF001 - the public one names the first
+            if not context.pre_execution_errors and unnamed and _several(context.graphql_document):
+                context.pre_execution_errors = [GraphQLError("Say by `operationName` which operation is to be run.")]
+            yield
+
+
+def _several(document: DocumentNode | None) -> bool:
+    definitions = document.definitions if document else ()
+    return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
 
 
 def parsed_once() -> SchemaExtension:

@@ -51,7 +51,7 @@ def read_frame(text: str) -> Frame:
         case "connection_init":
             return ConnectionInit(payload=optional(message, "payload", dict) or {})
         case "ping":
-            return Ping(payload=optional(message, "payload", dict))
+            return Ping(payload=_can_be_written(optional(message, "payload", dict)))
         case "pong":
             optional(message, "payload", dict)
             return Pong()
@@ -65,3 +65,12 @@ def read_frame(text: str) -> Frame:
             return Complete(id=required(message, "id", str))
         case _:
             raise ValueError("A message must have one of the protocol's types.")
+
+
+def _can_be_written(payload: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A ping's payload, which goes back with the pong. Raises ``ValueError``: less depth can be written than read."""
+    try:
+        orjson.dumps(payload)
+    except orjson.JSONEncodeError as error:
+        raise ValueError("`payload` is nested too deeply.") from error
+    return payload

@@ -5,7 +5,7 @@ Faults of Strawberry 0.341's own handler that are absent here, each with its tes
 - One context a socket, whose loaders serve what was true once
   (`test_sockets.py`: `test_queries_and_mutations_run_over_the_socket_too`).
 - Frames such as `[]`, `null` or `id: {}` end in a traceback and 1006
-  (`test_socket_protocol.py`: `test_what_is_no_message_closes_with_4400_and_leaves_no_traceback`).
+  (`test_socket_frames.py`: `test_a_malformed_frame_closes_with_4400_and_leaves_no_traceback`).
 - No pings, so that a client that is gone stays
   (`test_slow_clients.py`: `test_a_client_that_answers_pings_stays_and_one_that_does_not_is_cut`).
 - Permission is asked once for a whole stream
@@ -183,8 +183,11 @@ class SocketSession:
         await self._finish(frame, {"id": frame.id, "type": "complete"})
 
     async def _finish(self, frame: Subscribe, message: dict[str, Any]) -> None:
-        """Say the last word on an operation. Its id is free again before the client can hear of it."""
-        if self._running.pop(frame.id, None):
+        """Say the last word on an operation. Its id is free again before the client can hear of it; where the client
+        has taken the id for another one, there is nothing left to say.
+        """
+        if self._running.get(frame.id) is asyncio.current_task():
+            del self._running[frame.id]
             with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                 await self._send(message)
 

@@ -155,6 +155,7 @@ async def test_filters_that_could_never_fit_are_told_so(server: Server) -> None:
 async def test_every_other_wrong_request_is_typed_too(server: Server) -> None:
     person = await (await House.build()).person()
     for operation in (
+        "query A { viewer { id } } query B { viewer { name } }",
         "{",
         "{ nothing }",
         "query { requests(box: NOWHERE) { totalCount } }",

@@ -8,8 +8,8 @@ import pytest
 
 from api.models import Person
 from tests.acceptance.ears import events_of, parts_of
-from tests.acceptance.raw_sockets import receive, send, signed_in, socket
 from tests.acceptance.servers import Server
+from tests.acceptance.sockets import receive, send, signed_in, socket
 from tests.houses import House
 
 DEFERRED = """query { viewer { name ... @defer(label: "place") { location ... @defer { timeZone } } } }"""

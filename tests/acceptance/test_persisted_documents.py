@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from api.models import Person
-from tests.acceptance.raw_sockets import receive, send, signed_in, socket
 from tests.acceptance.servers import Server, running
+from tests.acceptance.sockets import receive, send, signed_in, socket
 from tests.houses import House
 
 TEXT = "query Me { viewer { name } }"

@@ -1,376 +1,280 @@
-"""What graphql-transport-ws asks of a server, over raw frames: PROTOCOL.md of npm `graphql-ws` 6, section by section.
+"""What graphql-transport-ws asks of a server (PROTOCOL.md of npm `graphql-ws` 6.4), rule by rule, over raw frames.
 
-Each test says which of the rules it shows, and the last one that none of them is left out.
+Communication
+    it is graphql-transport-ws          test_the_sub_protocol_is_picked_from_those_that_are_offered
+    another one: 4406                   test_a_client_of_another_sub_protocol_is_told_4406
+    JSON text, a type in each, an id    test_all_that_the_server_says_has_a_form_of_the_protocol
+      in what is of an operation        test_text_that_is_no_utf_8_closes_the_socket_as_rfc_6455_has_it
+                                        test_a_message_may_come_in_several_fragments
+    operations mix                      test_operations_run_side_by_side_and_the_fast_one_comes_first
+    the server may close, and says why  test_a_server_that_is_told_to_stop_closes_its_sockets_and_is_gone_in_ten_seconds
+                                        test_a_token_that_expires_closes_the_socket_with_4403
+    the client closes with 1000         test_a_client_that_says_goodbye_is_answered_and_leaves_no_traceback
+ConnectionInit
+    not in time: 4408                   test_whoever_does_not_initialise_in_time_is_told_4408_and_others_stay
+    more than one: 4429                 test_a_second_initialisation_closes_with_4429
+    rejected: 4403, and nothing is run  test_without_a_good_token_the_socket_closes_with_4403
+ConnectionAck
+    answers ConnectionInit; then ready  test_the_acknowledgement_comes_before_the_first_answer
+Ping, Pong
+    a ping has its pong, and payload    test_a_pong_carries_what_its_ping_carried
+    at any time                         test_pings_are_answered_before_initialisation_and_while_operations_run
+    the server may ping                 test_the_server_pings_and_goes_on_with_whoever_answers
+                                        test_a_client_that_answers_pings_stays_and_one_that_does_not_is_cut
+    a pong may come unasked             test_pongs_that_nobody_asked_for_are_passed_over
+Subscribe
+    an id in use, of any kind: 4409     test_an_id_in_use_closes_with_4409_and_names_it
+    an id is free again once completed  test_an_id_may_be_used_again_once_its_operation_is_over
+                                        test_an_id_that_is_used_again_at_once_hears_its_own_operation_alone
+    what a payload may hold             test_variables_and_the_operations_name_arrive_and_may_be_null
+                                        test_extensions_arrive
+    not before the Ack: 4401            test_an_operation_before_the_acknowledgement_closes_with_4401_and_is_not_run
+Next
+    the results, then Complete          test_a_query_and_a_mutation_give_one_next_and_then_complete
+                                        test_errors_of_fields_come_with_the_data_in_next
+                                        test_a_subscription_gives_a_next_for_each_entry
+Error
+    a list of errors, and no Complete   test_a_wrong_operation_is_an_error_message_and_the_socket_goes_on
+Complete
+    of the client: nothing more comes   test_a_stream_that_the_client_completes_says_nothing_more_and_others_go_on
+                                        test_the_result_of_a_query_that_was_completed_before_is_not_sent
+    of what is over or was not: ignored test_completing_what_is_over_or_was_never_there_is_ignored
+Invalid message
+    4400, at once, with a reason        test_a_malformed_frame_closes_with_4400_and_leaves_no_traceback
+                                        test_nothing_that_follows_a_malformed_frame_is_run
+                                        test_what_ends_one_socket_leaves_the_others_alone
+    fields that it does not name        test_fields_that_the_protocol_does_not_name_are_passed_over
 """
 
 import asyncio
-import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import re
+import time
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any
 
-import asyncpg
 import pytest
-from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from api.models import Person
-from tests.acceptance.raw_sockets import VIEWER, closed_with, receive, send, signed_in, socket
 from tests.acceptance.servers import Server, running
+from tests.acceptance.sockets import (
+    ADA,
+    LIVE,
+    ORGANISATION,
+    PROTOCOL,
+    VIEWER,
+    all_within,
+    closed_with,
+    greeting,
+    locked,
+    receive,
+    send,
+    signed_in_socket,
+    socket,
+    subscribe,
+    until_closed,
+)
 from tests.houses import House
 
-LIVE = {"query": "subscription { notificationReceived { id } }"}
-NAME = {"data": {"viewer": {"name": "Ada"}}}
-
-# What a server must, should, or may not do, in our words.
-RULES: Final = {
-    "socket: subprotocol": "Speaks graphql-transport-ws, to those who ask for it.",
-    "messages: JSON": "Takes and sends text frames that hold one JSON object each.",
-    "messages: type": "Every message that it sends has a type.",
-    "messages: id": "Every message about an operation has that operation's id.",
-    "messages: interleaved": "Several operations run at a time, and their messages mix.",
-    "connection_init: late": "Closes with 4408 where it does not come within the waiting time.",
-    "connection_init: twice": "Closes with 4429 where it comes again, acknowledged or not.",
-    "connection_init: refused": "Closes with 4403 where it refuses the connection.",
-    "connection_init: payload": "The payload may be left out, or null.",
-    "connection_ack": "Answers a connection that it takes.",
-    "ping: pong": "Answers a ping at once, with its payload.",
-    "ping: any time": "Takes pings at any time, before the connection is acknowledged too.",
-    "ping: own": "May send pings of its own.",
-    "pong: any time": "Takes pongs at any time, asked for or not.",
-    "subscribe: before ack": "Closes with 4401 where the connection is not acknowledged yet.",
-    "subscribe: id in use": "Closes with 4409 where an operation of that id runs, of whatever kind.",
-    "subscribe: id free": "Takes an id again once the operation is complete.",
-    "subscribe: payload": "Takes operationName, variables and extensions, each of which may be null.",
-    "next: then complete": "Completes an operation after its last result.",
-    "next: single": "Sends at most one result of a query or a mutation.",
-    "error: before execution": "Tells what is wrong with an operation as errors, and goes on.",
-    "error: final": "Sends nothing more of an operation after its errors, no complete either.",
-    "complete: nothing more": "Sends nothing more of an operation that the client completed.",
-    "complete: single": "Nor the result of a query or mutation that was completed before it was there.",
-    "complete: late": "Takes no notice of a complete for an operation that has ended, or never was.",
-    "invalid: closed": "Closes with 4400 at anything that is no message of the protocol, and says why.",
-    "invalid: reason": "The reason fits into a close frame: 123 bytes.",
-}
-Test = TypeVar("Test")
-_shown: set[str] = set()
-
-
-def shows(*rules: str) -> Callable[[Test], Test]:
-    assert set(rules) <= set(RULES)
-    _shown.update(rules)
-    return lambda test: test
-
 
 @pytest.fixture
-async def client(module_server: Server) -> AsyncIterator[ClientConnection]:
-    async with socket(module_server) as client:
-        yield client
+async def person(shared_server: Server) -> Person:
+    return await (await House.build()).person("Ada")
 
 
-@pytest.fixture
-async def acknowledged(client: ClientConnection, module_server: Server, module_person: Person) -> ClientConnection:
-    await signed_in(client, module_server, module_person)
-    return client
+def test_the_table_above_names_every_test_there_is() -> None:
+    """So that a rule without a test shows."""
+    folder = Path(__file__).parent
+    ours = [Path(__file__), folder / "test_socket_operations.py", folder / "test_socket_frames.py"]
+    told = set(re.findall(r" (test_\w+)$", __doc__ or "", re.MULTILINE))
+    defined = {
+        file: set(re.findall(r"^async def (test_\w+)", file.read_text(), re.MULTILINE))
+        for file in folder.glob("test_*.py")
+    }
+    assert told <= set.union(*defined.values())
+    assert set.union(*(defined[file] for file in ours)) <= told
 
 
-async def subscribe(client: ClientConnection, name: object, payload: object = VIEWER) -> None:
-    await send(client, {"id": name, "type": "subscribe", "payload": payload})
-
-
-async def until_pong(client: ClientConnection) -> list[Any]:
-    """Everything that was on its way."""
-    await send(client, {"type": "ping", "payload": {"the": "end"}})
-    messages = []
-    while (message := await receive(client)) != {"type": "pong", "payload": {"the": "end"}}:
-        messages.append(message)
-    return messages
-
-
-@shows("socket: subprotocol")
-async def test_whoever_asks_for_another_protocol_is_told_by_4406(module_server: Server) -> None:
-    for offered in (None, ["graphql-ws"]):
-        async with socket(module_server, subprotocols=offered) as client:
-            assert (await closed_with(client))[0] == 4406
-    async with socket(module_server, subprotocols=["graphql-ws", "graphql-transport-ws"]) as client:
-        assert client.subprotocol == "graphql-transport-ws"
-
-
-@shows("connection_init: late")
-async def test_a_connection_that_is_never_initialised_closes_with_4408(client: ClientConnection) -> None:
-    assert await closed_with(client) == (4408, "Connection initialisation timeout")
-
-
-@shows("connection_init: twice")
-async def test_a_second_initialisation_closes_with_4429(
-    module_server: Server, module_person: Person, acknowledged: ClientConnection
+@pytest.mark.parametrize("offered", [[PROTOCOL], ["graphql-ws", PROTOCOL], [PROTOCOL, "graphql-ws"]], ids=str)
+async def test_the_sub_protocol_is_picked_from_those_that_are_offered(
+    shared_server: Server, offered: list[Subprotocol]
 ) -> None:
-    await send(acknowledged, {"type": "connection_init"})
-    assert await closed_with(acknowledged) == (4429, "Too many initialisation requests")
-    async with socket(module_server) as hasty:
-        init = {"type": "connection_init", "payload": {"authorization": f"Bearer {module_server.token(module_person)}"}}
-        await send(hasty, init)
-        await send(hasty, init)
-        assert (await closed_with(hasty))[0] == 4429
+    """Communication: the name of the sub-protocol is graphql-transport-ws."""
+    async with socket(shared_server, subprotocols=offered) as client:
+        assert client.subprotocol == PROTOCOL
+
+
+@pytest.mark.parametrize("offered", [None, ["graphql-ws"], ["graphql-transport-ws2"]], ids=str)
+async def test_a_client_of_another_sub_protocol_is_told_4406(
+    shared_server: Server, person: Person, offered: list[Subprotocol] | None
+) -> None:
+    """Communication: there is no other sub-protocol. The reference server accepts, names none, and closes with 4406."""
+    async with socket(shared_server, subprotocols=offered) as client:
+        assert client.subprotocol is None
+        before, code, reason = await until_closed(client)
+        assert (before, code, bool(reason)) == ([], 4406, True)
+
+
+async def test_all_that_the_server_says_has_a_form_of_the_protocol(shared_server: Server, person: Person) -> None:
+    """Communication, Message types: JSON in text, a type in each, an id in what belongs to an operation, no more."""
+    fields = {
+        "connection_ack": {"type"},
+        "pong": {"type"},
+        "next": {"id", "type", "payload"},
+        "error": {"id", "type", "payload"},
+        "complete": {"id", "type"},
+    }
+    async with socket(shared_server) as client:
+        await send(client, greeting(shared_server, person))
+        await send(client, {"type": "ping"})
+        await subscribe(client, "right", VIEWER)
+        await subscribe(client, "wrong", "{ nothing }")
+        for _ in range(5):
+            message = await client.recv()
+            assert isinstance(message, str)
+            answer = json.loads(message)
+            assert answer.keys() == fields.pop(answer["type"])
+    assert fields == {}
+
+
+async def test_operations_run_side_by_side_and_the_fast_one_comes_first(shared_server: Server, person: Person) -> None:
+    """Communication: several operations are active at once, and their messages mix."""
+    async with signed_in_socket(shared_server, person) as client:
+        async with locked(shared_server, "person"):
+            await subscribe(client, "slow", VIEWER)
+            await subscribe(client, "fast", ORGANISATION)
+            assert [(each["id"], each["type"]) for each in [await receive(client), await receive(client)]] == [
+                ("fast", "next"),
+                ("fast", "complete"),
+            ]
+        assert await receive(client) == {"id": "slow", "type": "next", "payload": {"data": ADA}}
+        assert await receive(client) == {"id": "slow", "type": "complete"}
+
+
+async def test_a_client_that_says_goodbye_is_answered_and_leaves_no_traceback(
+    shared_server: Server, person: Person
+) -> None:
+    """Communication: the client ends socket and connection with 1000, whatever is running."""
+    async with signed_in_socket(shared_server, person) as client:
+        await subscribe(client, "1", LIVE)
+        async with locked(shared_server, "person"):
+            await subscribe(client, "2", VIEWER)
+            await client.close(1000)
+            assert (await closed_with(client))[0] == 1000
+    assert "Traceback" not in shared_server.log.read_text()
+
+
+async def test_whoever_does_not_initialise_in_time_is_told_4408_and_others_stay(
+    shared_server: Server, person: Person
+) -> None:
+    """ConnectionInit: it has to come within the server's waiting time, which is 5 s; pings do not count for it."""
+    started = time.monotonic()
+    async with signed_in_socket(shared_server, person) as good, socket(shared_server) as late:
+        for _ in range(3):
+            await asyncio.sleep(1)
+            await send(late, {"type": "ping"})
+        before, code, reason = await until_closed(late)
+        assert 4.5 < time.monotonic() - started < 8
+        assert (code, reason) == (4408, "Connection initialisation timeout")
+        assert before == [{"type": "pong"}] * 3
+        await asyncio.sleep(1)
+        await subscribe(good, "1", VIEWER)
+        assert (await receive(good))["payload"] == {"data": ADA}
+
+
+async def test_a_second_initialisation_closes_with_4429(shared_server: Server, person: Person) -> None:
+    """ConnectionInit: once only, and it does not matter whether the first one has been acknowledged."""
+    for first_answered in (True, False):
+        async with socket(shared_server) as client:
+            await send(client, greeting(shared_server, person))
+            if first_answered:
+                assert await receive(client) == {"type": "connection_ack"}
+            await send(client, {"type": "connection_init"})
+            assert await closed_with(client) == (4429, "Too many initialisation requests")
 
 
 @pytest.mark.parametrize(
-    "payload", [{}, {"payload": None}, {"payload": {}}, {"payload": {"authorization": "Bearer x"}}]
+    "init",
+    [
+        {},
+        {"payload": None},
+        {"payload": {}},
+        {"payload": {"authorization": None}},
+        {"payload": {"authorization": "Bearer nonsense"}},
+        {"payload": {"authorization": 7}},
+    ],
+    ids=str,
 )
-@shows("connection_init: refused", "connection_init: payload")
-async def test_a_connection_without_a_token_is_well_formed_and_refused_with_4403(
-    client: ClientConnection, payload: dict[str, Any]
-) -> None:
-    await send(client, {"type": "connection_init", **payload})
-    code, reason = await closed_with(client)
-    assert (code, bool(reason)) == (4403, True)
+async def test_without_a_good_token_the_socket_closes_with_4403(shared_server: Server, init: dict[str, Any]) -> None:
+    """ConnectionInit: its payload may be missing or null; a connection that is rejected is best closed with 4403."""
+    async with socket(shared_server) as client:
+        await send(client, {"type": "connection_init", **init})
+        await subscribe(client, "1", VIEWER)
+        before, code, reason = await until_closed(client)
+        assert (before, code, bool(reason)) == ([], 4403, True)
 
 
-@shows("connection_ack", "messages: JSON", "messages: type")
-async def test_a_connection_is_acknowledged_in_a_text_frame(
-    client: ClientConnection, module_server: Server, module_person: Person
-) -> None:
-    payload = {"authorization": f"Bearer {module_server.token(module_person)}"}
-    await send(client, {"type": "connection_init", "payload": payload, "more": "than the protocol knows"})
-    frame = await asyncio.wait_for(client.recv(), 10)
-    assert isinstance(frame, str)
-    assert json.loads(frame) == {"type": "connection_ack"}
-
-
-@shows("ping: pong", "ping: any time", "pong: any time")
-async def test_pings_are_answered_with_what_they_carry_and_pongs_are_taken_before_anything_else(
-    client: ClientConnection, module_server: Server, module_person: Person
-) -> None:
-    async def exchanged() -> None:
-        await send(client, {"type": "pong"})
-        await send(client, {"type": "pong", "payload": {"unasked": True}})
-        payloads: list[dict[str, Any]] = [{}, {"payload": None}, {"payload": {}}, {"payload": {"n": [1, "ä", None]}}]
-        for payload in payloads:
-            await send(client, {"type": "ping", **payload})
-            expected = payload if payload.get("payload") is not None else {}
-            assert await receive(client) == {"type": "pong", **expected}
-
-    await exchanged()
-    await signed_in(client, module_server, module_person)
-    await exchanged()
-    await subscribe(client, "1", LIVE)
-    await exchanged()
-
-
-@shows("ping: own")
-async def test_the_server_asks_whether_somebody_is_there(database: str, tmp_path: Path) -> None:
-    person = await (await House.build()).person("Ada")
-    async with (
-        running(tmp_path / "data", database_url=database, MENTORING_PING_SECONDS="0.5") as server,
-        socket(server) as client,
-    ):
-        await signed_in(client, server, person)
-        assert await receive(client) == {"type": "ping"}
-
-
-@shows("subscribe: before ack")
-async def test_an_operation_before_the_acknowledgement_closes_with_4401(client: ClientConnection) -> None:
-    await subscribe(client, "1")
-    assert await closed_with(client) == (4401, "Unauthorized")
-
-
-@pytest.mark.parametrize("second", [VIEWER, LIVE], ids=["query", "subscription"])
-@shows("subscribe: id in use", "invalid: reason")
-async def test_an_id_that_is_in_use_closes_with_4409(acknowledged: ClientConnection, second: object) -> None:
-    name = "ä" * 200
-    await subscribe(acknowledged, name, LIVE)
-    await subscribe(acknowledged, name, second)
-    code, reason = await closed_with(acknowledged)
-    assert code == 4409
-    assert reason.startswith("Subscriber for ää")
-    assert len(reason.encode()) <= 123
-
-
-@shows("subscribe: id free", "complete: nothing more")
-async def test_an_id_is_free_once_its_operation_is_complete_whoever_completed_it(
-    acknowledged: ClientConnection,
-) -> None:
-    for _ in range(3):
-        await subscribe(acknowledged, "1", LIVE)
-        await send(acknowledged, {"id": "1", "type": "complete"})
-    for _ in range(3):
-        await subscribe(acknowledged, "1")
-        assert [await receive(acknowledged) for _ in range(2)] == [
-            {"id": "1", "type": "next", "payload": NAME},
-            {"id": "1", "type": "complete"},
-        ]
-    await subscribe(acknowledged, "1", {"query": "{"})
-    assert (await receive(acknowledged))["type"] == "error"
-    await subscribe(acknowledged, "1")
-    assert (await receive(acknowledged))["type"] == "next"
-
-
-@shows("subscribe: payload")
-async def test_an_operation_comes_with_name_variables_and_extensions_or_without(
-    acknowledged: ClientConnection,
-) -> None:
-    query = "query A($id: ID!) { node(id: $id) { id } } query B { viewer { name } }"
-    await subscribe(acknowledged, "1", {"query": query, "operationName": "A", "variables": {"id": "?"}})
-    assert (await receive(acknowledged))["payload"] == {"data": {"node": None}}
-    assert (await receive(acknowledged))["type"] == "complete"
-    nothing = {"operationName": None, "variables": None, "extensions": None}
-    await subscribe(acknowledged, "1", {**VIEWER, **nothing})
-    assert (await receive(acknowledged))["payload"] == NAME
-    assert (await receive(acknowledged))["type"] == "complete"
-    await subscribe(acknowledged, "1", {"query": "{ latestCursor }", "extensions": {"persistedQuery": 7}})
-    assert "persistedQuery" in (await receive(acknowledged))["payload"][0]["message"]
-
-
-@shows("next: then complete", "next: single", "messages: id", "messages: interleaved")
-async def test_operations_run_side_by_side_and_each_is_answered_once_under_its_id(
-    acknowledged: ClientConnection,
-) -> None:
-    await subscribe(acknowledged, "live", LIVE)
-    names = [str(number) for number in range(20)]
-    for name in names:
-        await subscribe(acknowledged, name)
-    messages = [await receive(acknowledged) for _ in range(2 * len(names))]
-    assert await until_pong(acknowledged) == []
-    for name in names:
-        assert [each for each in messages if each["id"] == name] == [
-            {"id": name, "type": "next", "payload": NAME},
-            {"id": name, "type": "complete"},
-        ]
+async def test_the_acknowledgement_comes_before_the_first_answer(shared_server: Server, person: Person) -> None:
+    """ConnectionAck: the expected answer to ConnectionInit, after which operations may be asked for."""
+    async with socket(shared_server) as client:
+        await send(client, greeting(shared_server, person))
+        await subscribe(client, "1", VIEWER)
+        assert [(await receive(client))["type"] for _ in range(3)] == ["connection_ack", "next", "complete"]
 
 
 @pytest.mark.parametrize(
     "payload",
-    [
-        {"query": "{"},
-        {"query": ""},
-        {"query": "{ nothing }"},
-        {"query": "query A { viewer { id } }", "operationName": "B"},
-        {"query": "query A { viewer { id } } query B { viewer { id } }"},
-        {"query": "query ($id: ID!) { node(id: $id) { id } }"},
-        {"query": 'subscription { notificationReceived(after: "garbage") { id } }'},
-    ],
-    ids=str,
+    [{"n": 1}, {}, {"text": "é\n" * 1_000, "list": [None, 1.5, {}]}, {"deep": json.loads("[" * 200 + "]" * 200)}],
+    ids=lambda each: repr(each)[:30],
 )
-@shows("error: before execution", "error: final")
-async def test_a_wrong_operation_is_told_in_errors_and_the_socket_goes_on(
-    acknowledged: ClientConnection, payload: dict[str, Any]
+async def test_a_pong_carries_what_its_ping_carried(
+    shared_server: Server, person: Person, payload: dict[str, Any]
 ) -> None:
-    await subscribe(acknowledged, "1", payload)
-    answer = await receive(acknowledged)
-    assert (answer["type"], answer["id"]) == ("error", "1")
-    expected = "CURSOR_RESET" if "garbage" in payload["query"] else "BAD_USER_INPUT"
-    assert answer["payload"][0]["extensions"]["code"] == expected
-    assert await until_pong(acknowledged) == []
-    await subscribe(acknowledged, "1")
-    assert (await receive(acknowledged))["payload"] == NAME
+    """Ping: it must be answered; both may hold a payload, and the reference server sends back what it got."""
+    async with signed_in_socket(shared_server, person) as client:
+        await send(client, {"type": "ping", "payload": payload})
+        await send(client, {"type": "ping"})
+        await send(client, {"type": "ping", "payload": None})
+        assert [await receive(client) for _ in range(3)] == [
+            {"type": "pong", "payload": payload},
+            *[{"type": "pong"}] * 2,
+        ]
 
 
-@asynccontextmanager
-async def held_up(server: Server) -> AsyncIterator[None]:
-    """Whatever reads or writes people waits meanwhile."""
-    connection = await asyncpg.connect(server.database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute("LOCK TABLE person IN ACCESS EXCLUSIVE MODE")
-            yield
-    finally:
-        await connection.close()
-
-
-@shows("complete: single")
-async def test_what_the_client_completed_is_not_answered_any_more(
-    module_server: Server, acknowledged: ClientConnection
+async def test_pings_are_answered_before_initialisation_and_while_operations_run(
+    shared_server: Server, person: Person
 ) -> None:
-    async with held_up(module_server):
-        await subscribe(acknowledged, "1")
-        await subscribe(acknowledged, "2")
-        assert await until_pong(acknowledged) == []
-        await send(acknowledged, {"id": "1", "type": "complete"})
-        assert await until_pong(acknowledged) == []
-    assert [await receive(acknowledged) for _ in range(2)] == [
-        {"id": "2", "type": "next", "payload": NAME},
-        {"id": "2", "type": "complete"},
-    ]
-    assert await until_pong(acknowledged) == []
+    """Ping, Pong: at any time in the life of a socket, and as soon as may be."""
+    async with socket(shared_server) as client, locked(shared_server, "organisation"):
+        await send(client, {"type": "ping"})
+        assert await receive(client, 1) == {"type": "pong"}
+        await send(client, greeting(shared_server, person))
+        assert await receive(client) == {"type": "connection_ack"}
+        await subscribe(client, "1", ORGANISATION)
+        await send(client, {"type": "ping"})
+        assert await receive(client, 1) == {"type": "pong"}
 
 
-@shows("complete: late")
-async def test_a_complete_for_what_has_ended_or_never_was_is_ignored(acknowledged: ClientConnection) -> None:
-    await subscribe(acknowledged, "1")
-    assert [(await receive(acknowledged))["type"] for _ in range(2)] == ["next", "complete"]
-    for name in ("1", "1", "never"):
-        await send(acknowledged, {"id": name, "type": "complete"})
-    assert await until_pong(acknowledged) == []
+async def test_the_server_pings_and_goes_on_with_whoever_answers(database: str, tmp_path: Path) -> None:
+    """Ping: it goes in both directions. The answer may carry what it likes, and gets none."""
+    person = await (await House.build()).person("Ada")
+    async with (
+        running(tmp_path / "data", database_url=database, MENTORING_PING_SECONDS="0.5") as server,
+        signed_in_socket(server, person) as client,
+    ):
+        for _ in range(3):
+            assert await receive(client, 3) == {"type": "ping"}
+            await send(client, {"type": "pong", "payload": {"mine": True}})
+        await subscribe(client, "1", VIEWER)
+        assert {"id": "1", "type": "next", "payload": {"data": ADA}} in await all_within(client, 1)
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [
-        "",
-        " ",
-        "{",
-        "[]",
-        "null",
-        "7",
-        '"ping"',
-        "{}",
-        "[" * 5_000,
-        b"",
-        b"\x00\x01",
-        json.dumps({"type": "ping"}).encode(),
-        {"type": None},
-        {"type": {}},
-        {"type": "start"},
-        {"type": "x" * 5_000},
-        {"type": "connection_ack"},
-        {"type": "next", "id": "1", "payload": {}},
-        {"type": "error", "id": "1", "payload": []},
-        {"type": "subscribe"},
-        {"type": "subscribe", "payload": VIEWER},
-        {"type": "subscribe", "id": None, "payload": VIEWER},
-        {"type": "subscribe", "id": {}, "payload": VIEWER},
-        {"type": "subscribe", "id": 1, "payload": VIEWER},
-        {"type": "subscribe", "id": "", "payload": VIEWER},
-        {"type": "subscribe", "id": "1"},
-        {"type": "subscribe", "id": "1", "payload": None},
-        {"type": "subscribe", "id": "1", "payload": []},
-        {"type": "subscribe", "id": "1", "payload": {}},
-        {"type": "subscribe", "id": "1", "payload": {"query": 7}},
-        {"type": "subscribe", "id": "1", "payload": {**VIEWER, "variables": []}},
-        {"type": "subscribe", "id": "1", "payload": {**VIEWER, "operationName": 7}},
-        {"type": "subscribe", "id": "1", "payload": {**VIEWER, "extensions": "x"}},
-        {"type": "complete"},
-        {"type": "complete", "id": 7},
-        {"type": "ping", "payload": 7},
-        {"type": "pong", "payload": []},
-        {"type": "connection_init", "payload": []},
-        {"type": "connection_init", "payload": "x"},
-    ],
-    ids=lambda frame: str(frame)[:80],
-)
-@shows("invalid: closed", "invalid: reason", "messages: JSON")
-async def test_what_is_no_message_closes_with_4400_and_leaves_no_traceback(
-    client: ClientConnection, module_server: Server, module_person: Person, frame: object
-) -> None:
-    if not (isinstance(frame, dict) and frame.get("type") == "connection_init"):
-        await signed_in(client, module_server, module_person)
-    await send(client, frame)
-    code, reason = await closed_with(client)
-    assert code == 4400
-    assert 0 < len(reason.encode()) <= 123
-    assert "Traceback" not in module_server.log.read_text()
-
-
-async def test_after_a_close_nothing_more_is_read(module_server: Server, acknowledged: ClientConnection) -> None:
-    await send(acknowledged, "nonsense")
-    for _ in range(100):
-        with contextlib.suppress(ConnectionClosed):
-            await subscribe(acknowledged, "1")
-    assert (await closed_with(acknowledged))[0] == 4400
-    assert "Traceback" not in module_server.log.read_text()
-
-
-def test_no_rule_is_left_out() -> None:
-    assert _shown == set(RULES)
+async def test_pongs_that_nobody_asked_for_are_passed_over(shared_server: Server, person: Person) -> None:
+    """Pong: it may come as a heartbeat, at any time, with a payload or none."""
+    async with socket(shared_server) as client:
+        for message in ({"type": "pong"}, {"type": "pong", "payload": {"n": 1}}, {"type": "pong", "payload": None}):
+            await send(client, message)
+        await send(client, greeting(shared_server, person))
+        await send(client, {"type": "pong"})
+        assert await all_within(client, 0.5) == [{"type": "connection_ack"}]
