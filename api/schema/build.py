@@ -1,9 +1,14 @@
 """The schema, put together from its roots."""
 
+import asyncio
+from typing import Any, Final
+
 import strawberry
 from graphql import GraphQLError, get_named_type, get_operation_ast, parse, validate
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
@@ -34,6 +39,19 @@ class Mutation(
     AdministrationMutations,
 ):
     pass
+
+
+class _Execution(StrawberryGraphQLCoreExecutionContext):
+    """Without the helpers for resolvers, which ours do without: through them an execution leads to itself, and nothing
+    of it would go before the collector comes by.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.async_helpers = _NO_HELPERS
+
+
+_NO_HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda values: asyncio.gather(*values), track=lambda _: None)
 
 
 class Schema(strawberry.Schema):
@@ -71,6 +89,7 @@ def build_schema(*, subgraph: bool = False) -> Schema:
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
+        execution_context_class=_Execution,
         extensions=[parsed_once, validated_once],
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )
