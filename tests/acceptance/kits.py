@@ -47,13 +47,22 @@ async def started(command: Command, **environment: str) -> AsyncIterator[asyncio
         env={**os.environ, **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        await rest_of(process)
+
+
+async def rest_of(process: asyncio.subprocess.Process) -> bytes:
+    """Kill it, and what it has started: Node, where it comes as a wheel, is a child of what was asked for. What it had
+    said and nobody had read.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    more, _ = await asyncio.wait_for(process.communicate(), 10)
+    return more
 
 
 async def lines_of(process: asyncio.subprocess.Process, how_many: int) -> list[str]:
@@ -225,8 +234,7 @@ class KitBehaviour:
             await ask_here()
             told += await lines_of(process, 1)
             await asyncio.sleep(0.5)
-            process.kill()
-            more, _ = await process.communicate()
+            more = await rest_of(process)
         assert told == due
         assert more == b""
 
