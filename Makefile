@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-LINTED := api soak tests
+LINTED := api clients soak tests
 FAULTS := 50
 SEED := 1
 MENTEES := 60
@@ -21,8 +21,9 @@ run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the fold
 test: .venv/dev  ## Run every test.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-test-clients: .venv/node  ## The reference clients of sockets and events, in Node, while the server is restarted under them.
+test-clients: .venv/node  ## What needs Node: reference clients and our own kit while the server is restarted, the contract.
 	cd tests/node && $(NODE) npm ci --no-audit --no-fund --silent
+	cd clients/typescript && $(NODE) npm ci --no-audit --no-fund --silent && $(NODE) npm run --silent build
 	$(NODE) $(BIN)/python -m pytest tests/node --numprocesses 2
 
 soak: .venv/dev  ## Break everything while people use it: make soak FAULTS=500 SEED=1 MENTEES=500
