@@ -17,7 +17,15 @@ from tests.ports import free_port
 from tests.wakers import Recorder
 
 HERE = Path(__file__).parent
-CLIENTS = ["graphql-sse", "apollo-socket", "apollo-multipart", "urql-socket", "urql-sse"]
+CLIENTS = [
+    "graphql-sse",
+    "apollo-socket",
+    "apollo-multipart",
+    "urql-socket",
+    "urql-sse",
+    "url-loader-socket",
+    "url-loader-sse",
+]
 
 
 @pytest.mark.parametrize("client", CLIENTS)
