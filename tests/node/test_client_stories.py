@@ -24,7 +24,6 @@ CLIENTS = [
     "urql-socket",
     "urql-sse",
     "url-loader-socket",
-    "url-loader-sse",
 ]
 
 

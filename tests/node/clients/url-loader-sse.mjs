@@ -1,3 +1,0 @@
-import { SubscriptionProtocol, adapter } from "./url-loader.mjs";
-
-export default (options) => adapter(options, SubscriptionProtocol.GRAPHQL_SSE);
