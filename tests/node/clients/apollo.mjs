@@ -4,26 +4,17 @@ import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCach
 import { ServerError } from "@apollo/client/errors";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode } from "graphql";
-import { createClient } from "graphql-ws";
+import { codesOf } from "./codes.mjs";
 import { resuming } from "./resume.mjs";
+import { socketOnce } from "./socket.mjs";
 
-export const overHttp = ({ url, token }) =>
-  new HttpLink({ uri: url, headers: token ? { authorization: `Bearer ${token}` } : {} });
-
-export const overSocket = ({ url, token }) =>
-  new GraphQLWsLink(
-    createClient({
-      url: url.replace(/^http/, "ws"),
-      connectionParams: { authorization: `Bearer ${token}` },
-      // To come back after the last entry rather than to where the subscription first began.
-      retryAttempts: 0,
-    }),
-  );
+export const overHttp = ({ url, token }, options = {}) =>
+  new HttpLink({ uri: url, headers: token ? { authorization: `Bearer ${token}` } : {}, ...options });
 
 export const split = (options) =>
   ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-    overSocket(options),
+    new GraphQLWsLink(socketOnce(options)),
     overHttp(options),
   );
 
@@ -39,9 +30,8 @@ export function adapter(link) {
           : client.query({ query: document, variables, fetchPolicy: "network-only" });
         return { data: (await asked).data, codes: [] };
       } catch (error) {
-        if (CombinedGraphQLErrors.is(error)) return { codes: error.errors.map(({ extensions }) => extensions.code) };
-        if (ServerError.is(error))
-          return { codes: JSON.parse(error.bodyText).errors.map(({ extensions }) => extensions.code) };
+        if (CombinedGraphQLErrors.is(error)) return { codes: codesOf(error.errors) };
+        if (ServerError.is(error)) return { codes: codesOf(JSON.parse(error.bodyText).errors) };
         throw error;
       }
     },

@@ -1,21 +1,28 @@
 // npm graphql-sse, in distinct connections mode, which is its default. It comes back by itself.
 
 import { createClient } from "graphql-sse";
+import { codesOf } from "./codes.mjs";
+import { fail } from "./fail.mjs";
 
-// Without a token there is nothing to come back for: by default it would ask six times before it tells.
-export default ({ url, token }) => {
-  const client = createClient({ url, headers: token ? { authorization: `Bearer ${token}` } : {}, retryAttempts: token ? 5 : 0 });
+export function adapter({ url, token }, options = {}) {
+  const client = createClient({
+    url,
+    headers: token ? { authorization: `Bearer ${token}` } : {},
+    // Without a token there is nothing to come back for: by default it would ask six times before it tells.
+    retryAttempts: token ? 5 : 0,
+    ...options,
+  });
   return {
     ask: (query, variables) =>
       new Promise((resolve, reject) => {
         client.subscribe(
           { query, variables },
           {
-            next: ({ data, errors }) => resolve({ data, codes: errors?.map(({ extensions }) => extensions.code) ?? [] }),
+            next: ({ data, errors }) => resolve({ data, codes: codesOf(errors) }),
             // What is no stream is given to the client's user as the response itself.
             error: ({ response }) =>
               response
-                ? response.json().then(({ errors }) => resolve({ codes: errors.map(({ extensions }) => extensions.code) }), reject)
+                ? response.json().then(({ errors }) => resolve({ codes: codesOf(errors) }), reject)
                 : reject(new Error("the stream failed")),
             complete() {},
           },
@@ -25,9 +32,6 @@ export default ({ url, token }) => {
       client.subscribe({ query, variables }, { next: ({ data }) => onData(data), error: fail, complete: fail });
     },
   };
-};
-
-function fail(error) {
-  console.error(error ?? "the server said that this is all");
-  process.exit(1);
 }
+
+export default (options) => adapter(options);

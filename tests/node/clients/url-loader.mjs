@@ -2,6 +2,7 @@
 
 import { UrlLoader, SubscriptionProtocol } from "@graphql-tools/url-loader";
 import { parse } from "graphql";
+import { codesOf } from "./codes.mjs";
 import { resuming } from "./resume.mjs";
 
 export { SubscriptionProtocol };
@@ -16,7 +17,7 @@ export function adapter({ url, token }, subscriptionsProtocol) {
   return {
     async ask(text, variables) {
       const { data, errors } = await execute({ document: parse(text), variables });
-      return { data, codes: errors?.map(({ extensions }) => extensions.code) ?? [] };
+      return { data, codes: codesOf(errors) };
     },
     follow(text, variables, onData) {
       resuming(async (done) => {

@@ -1,16 +1,12 @@
 // @urql/core: queries and mutations by fetchExchange, subscriptions over a socket or as server-sent events.
 
-import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
-import { createClient } from "graphql-ws";
+import { Client, subscriptionExchange } from "@urql/core";
+import { codesOf } from "./codes.mjs";
 import { resuming } from "./resume.mjs";
+import { socketOnce } from "./socket.mjs";
 
-export const overSocket = ({ url, token }) => {
-  const socket = createClient({
-    url: url.replace(/^http/, "ws"),
-    connectionParams: { authorization: `Bearer ${token}` },
-    // To come back after the last entry rather than to where the subscription first began.
-    retryAttempts: 0,
-  });
+export const overSocket = (options) => {
+  const socket = socketOnce(options);
   return subscriptionExchange({
     forwardSubscription: (request) => ({
       subscribe: (sink) => ({ unsubscribe: socket.subscribe({ ...request, query: request.query ?? "" }, sink) }),
@@ -28,11 +24,11 @@ export function adapter({ url, token }, exchanges, options = {}) {
   });
   return {
     async ask(text, variables = {}) {
-      const asked = text.startsWith("mutation")
+      const asked = /^\s*mutation/.test(text)
         ? client.mutation(text, variables)
         : client.query(text, variables, { requestPolicy: "network-only" });
       const { data, error } = await asked.toPromise();
-      return { data, codes: error?.graphQLErrors.map(({ extensions }) => extensions.code) ?? [] };
+      return { data, codes: codesOf(error?.graphQLErrors) };
     },
     follow(text, variables, onData) {
       resuming((done) => {
