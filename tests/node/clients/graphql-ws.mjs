@@ -1,4 +1,5 @@
 // npm graphql-ws for everything, queries and mutations too. It comes back by itself, with the variables as they are then.
+// By default it does so only where a connection was closed, and gives up where one is refused, as while a server starts.
 
 import { CloseCode } from "graphql-ws";
 import { codesOf } from "./codes.mjs";
@@ -7,7 +8,7 @@ import { socketTo } from "./socket.mjs";
 
 export default ({ url, token }) => {
   // Without a token there is nothing to come back for: by default it would ask five times before it tells.
-  const client = socketTo({ url, token }, token ? {} : { retryAttempts: 0 });
+  const client = socketTo({ url, token }, token ? { shouldRetry: () => true } : { retryAttempts: 0 });
   return {
     ask: (query, variables) =>
       new Promise((resolve, reject) => {

@@ -1,13 +1,14 @@
 // graphql-ws, for itself and under the clients that leave sockets to it.
 
 import { createClient } from "graphql-ws";
-import WebSocket from "ws";
+import { WebSocket } from "ws";
+
+// A browser has one, and Node from version 22 on. Apollo's link looks for it there, too, once a connection breaks.
+globalThis.WebSocket ??= WebSocket;
 
 export const socketTo = ({ url, token }, options = {}) =>
   createClient({
     url: url.replace(/^http/, "ws"),
-    // A browser has its own, and Node from version 22 on.
-    webSocketImpl: WebSocket,
     connectionParams: token ? { authorization: `Bearer ${token}` } : {},
     ...options,
   });
