@@ -15,16 +15,20 @@ export function adapter({ url, token }, options = {}) {
   return {
     ask: (query, variables) =>
       new Promise((resolve, reject) => {
+        let answer;
         client.subscribe(
           { query, variables },
           {
-            next: ({ data, errors }) => resolve({ data, codes: codesOf(errors) }),
+            next({ data, errors }) {
+              answer = { data, codes: codesOf(errors) };
+            },
             // What is no stream is given to the client's user as the response itself.
             error: ({ response }) =>
               response
                 ? response.json().then(({ errors }) => resolve({ codes: codesOf(errors) }), reject)
                 : reject(new Error("the stream failed")),
-            complete() {},
+            // Not before: what is not complete when a connection breaks is sent once more, mutations too.
+            complete: () => resolve(answer),
           },
         );
       }),

@@ -12,17 +12,21 @@ export default ({ url, token }) => {
   return {
     ask: (query, variables) =>
       new Promise((resolve, reject) => {
+        let answer;
         client.subscribe(
           { query, variables },
           {
-            next: ({ data, errors }) => resolve({ data, codes: codesOf(errors) }),
+            next({ data, errors }) {
+              answer = { data, codes: codesOf(errors) };
+            },
             // A list of errors is the operation's, anything else the connection's.
             error(error) {
               if (Array.isArray(error)) resolve({ codes: codesOf(error) });
               else if (error.code === CloseCode.Forbidden) resolve({ codes: ["UNAUTHENTICATED"] });
               else reject(error);
             },
-            complete() {},
+            // Not before: what is not complete when a connection breaks is sent once more, mutations too.
+            complete: () => resolve(answer),
           },
         );
       }),
