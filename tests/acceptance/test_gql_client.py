@@ -83,7 +83,7 @@ async def test_gql_asks_is_told_what_is_wrong_hears_live_and_loses_nothing_when_
     mentor, mentee = await house.mentor(held={"PROG": 5}), await house.person("Mia", required={"PROG": 5})
     port, data = free_port(), tmp_path / "data"
     connect = GraphQLRequest(CONNECT, variable_values={"mentor": global_id("Mentor", mentor.id)})
-    async with AsyncExitStack() as stack:
+    async with asyncio.timeout(60), AsyncExitStack() as stack:
         server = await stack.enter_async_context(running(data, database_url=database, port=port))
         asking = await stack.enter_async_context(Client(transport=over_http(server, server.token(mentee))))
         client = Client(transport=over_socket(server, server.token(mentor)))

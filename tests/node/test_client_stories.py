@@ -40,7 +40,7 @@ async def test_a_client_asks_is_told_what_is_wrong_hears_live_and_loses_nothing_
     mentor, mentee = await house.mentor(held={"PROG": 5}), await house.person("Mia", required={"PROG": 5})
     mentor_id = global_id("Mentor", mentor.id)
     port, data, errors = free_port(), tmp_path / "data", tmp_path / "errors"
-    async with AsyncExitStack() as stack:
+    async with asyncio.timeout(60), AsyncExitStack() as stack:
         server = await stack.enter_async_context(running(data, database_url=database, port=port))
         command = ["node", str(HERE / "story.mjs"), client, server.graphql, server.token(mentee), server.token(mentor)]
         with errors.open("wb") as wrong:
