@@ -1,6 +1,8 @@
 """The clients that front-end teams use, unchanged, each through the same story: see story.mjs."""
 
 import asyncio
+import contextlib
+import os
 import signal
 from asyncio.subprocess import PIPE
 from contextlib import AsyncExitStack
@@ -44,7 +46,10 @@ async def test_a_client_asks_is_told_what_is_wrong_hears_live_and_loses_nothing_
         server = await stack.enter_async_context(running(data, database_url=database, port=port))
         command = ["node", str(HERE / "story.mjs"), client, server.graphql, server.token(mentee), server.token(mentor)]
         with errors.open("wb") as wrong:
-            process = await asyncio.create_subprocess_exec(*command, mentor_id, stdout=PIPE, stderr=wrong)
+            # In a session of its own: the wheel's `node` is a script that starts the real one, and both are to end.
+            process = await asyncio.create_subprocess_exec(
+                *command, mentor_id, stdout=PIPE, stderr=wrong, start_new_session=True
+            )
         assert process.stdout
         seen: list[str] = []
 
@@ -65,8 +70,8 @@ async def test_a_client_asks_is_told_what_is_wrong_hears_live_and_loses_nothing_
             assert (await server.ask(mentee, CONNECT, mentor=mentor_id))["connect"]["errors"] == []
             await read_until(4)
         finally:
-            if process.returncode is None:
-                process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     written = [event async for event in Event.filter(person_id=mentor.id).order_by("seq")]
     assert [event.kind for event in written] == ["REQUEST_RECEIVED", "REQUEST_WITHDRAWN", "REQUEST_RECEIVED"]
