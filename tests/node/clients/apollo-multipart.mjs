@@ -1,0 +1,3 @@
+import { adapter, overHttp } from "./apollo.mjs";
+
+export default (options) => adapter(overHttp(options));

@@ -1,0 +1,3 @@
+import { adapter, split } from "./apollo.mjs";
+
+export default (options) => adapter(split(options));

@@ -1,0 +1,3 @@
+import { SubscriptionProtocol, adapter } from "./url-loader.mjs";
+
+export default (options) => adapter(options, SubscriptionProtocol.SSE);
