@@ -70,7 +70,7 @@ async def test_without_a_token_gql_says_that_one_is_needed(server: Server) -> No
     async with Client(transport=over_http(server, None)) as session:
         assert await codes_of(session, WHO) == ["UNAUTHENTICATED"]
     with pytest.raises(TransportConnectionFailed) as refused:
-        await Client(transport=over_socket(server, None)).connect_async()
+        await Client(transport=over_socket(server, None)).connect_async()  # type: ignore[no-untyped-call]
     assert isinstance(closed := refused.value.__cause__, ConnectionClosedError)
     assert closed.rcvd
     assert closed.rcvd.code == 4403
@@ -87,7 +87,7 @@ async def test_gql_asks_is_told_what_is_wrong_hears_live_and_loses_nothing_when_
         server = await stack.enter_async_context(running(data, database_url=database, port=port))
         asking = await stack.enter_async_context(Client(transport=over_http(server, server.token(mentee))))
         client = Client(transport=over_socket(server, server.token(mentor)))
-        listening = await client.connect_async(reconnecting=True)
+        listening = await client.connect_async(reconnecting=True)  # type: ignore[no-untyped-call]
         stack.push_async_callback(client.close_async)
         for session, name in ((asking, mentee.name), (listening, mentor.name)):
             assert await codes_of(session, UNKNOWN) == ["BAD_USER_INPUT"]

@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 CLIENTS = [
     "graphql-ws",
     "graphql-sse",
+    "graphql-sse-single",
     "apollo-socket",
     "apollo-multipart",
     "apollo-apq",

@@ -2,4 +2,8 @@
 
 import { adapter } from "./graphql-sse.mjs";
 
-export default (options) => adapter(options, { singleConnection: true });
+export default (options) => ({
+  // By default it would ask five times more before it tells what is wrong with an operation.
+  ask: adapter(options, { singleConnection: true, retryAttempts: 0 }).ask,
+  follow: adapter(options, { singleConnection: true }).follow,
+});

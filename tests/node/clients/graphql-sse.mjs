@@ -25,7 +25,11 @@ export function adapter({ url, token }, options = {}) {
             // What is no stream is given to the client's user as the response itself.
             error: ({ response }) =>
               response
-                ? response.json().then(({ errors }) => resolve({ codes: codesOf(errors) }), reject)
+                ? response.json().then(
+                    ({ errors }) => resolve({ codes: codesOf(errors) }),
+                    // A reservation that is refused is aborted by the client, body and all: the status is left.
+                    (error) => (response.status === 401 ? resolve({ codes: ["UNAUTHENTICATED"] }) : reject(error)),
+                  )
                 : reject(new Error("the stream failed")),
             // Not before: what is not complete when a connection breaks is sent once more, mutations too.
             complete: () => resolve(answer),
