@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 import uuid
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,17 +113,19 @@ class Person:
         """Until cancelled. What was begun is finished all the same: see ``finished``."""
         while True:
             await asyncio.sleep(self._rng.expovariate(1 / self._habits.seconds_between))
-            self._react(self._ask(self._rng.choice(self._mentors)))
+            # Not before the last one was answered.
+            await asyncio.wait({self._react(self._ask(self._rng.choice(self._mentors)))})
 
     async def finished(self) -> None:
         """Wait until whatever was begun has been answered."""
         while self._reactions:
             await asyncio.wait(self._reactions)
 
-    def _react(self, what: Any) -> None:
+    def _react(self, what: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(what)
         self._reactions.add(task)
         task.add_done_callback(self._reactions.discard)
+        return task
 
     async def _moment(self) -> None:
         await asyncio.sleep(self._rng.expovariate(1 / self._habits.seconds_to_react))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from api.actions.idempotency import SentUnderKey
-from api.actions.work import Work, action
+from api.actions.work import Waker, Work, action
 from api.domain.errors import RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
@@ -16,22 +16,43 @@ from api.search.findable import findable_among
 from api.search.profiles import offered_by, wanted_by
 
 
-@action
 async def connect(
-    work: Work, *, viewer: Viewer, mentor_id: int, message: str | None = None, idempotency_key: str | None = None
+    waker: Waker, /, *, viewer: Viewer, mentor_id: int, message: str | None = None, idempotency_key: str | None = None
 ) -> MentorRequest:
-    """Ask this mentor. The same input under the same key gives the request that it made the first time.
+    """Ask this mentor. The same input under the same key gives the answer of the first time, a refusal included.
 
     Raises ``Refused``: NOT_FOUND, CANNOT_MENTOR_SELF, MENTORING_DISABLED, ALREADY_REQUESTED, ALREADY_MENTORED,
     MENTOR_UNAVAILABLE, TOO_MANY_OPEN_REQUESTS, IDEMPOTENCY_KEY_REUSED, INVALID.
     """
     message = optional_text(message, "message")
     sent = SentUnderKey.of(viewer, idempotency_key, mentor=mentor_id, message=message)
+    answer = await _answered(waker, viewer=viewer, mentor_id=mentor_id, message=message, sent=sent)
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
+
+
+@action
+async def _answered(
+    work: Work, *, viewer: Viewer, mentor_id: int, message: str | None, sent: SentUnderKey
+) -> MentorRequest | Refused:
+    """A refusal is kept with the key, in the transaction that found it: so it returns, and is raised after."""
     # One mentee asks one thing at a time: what is counted and looked up below then stands until the commit.
     await Person.select_for_update(no_key=True).get(id=viewer.person_id)
     earlier = await sent.earlier_request_id()
     if earlier is not None:
         return await MentorRequest.get(id=earlier)
+    try:
+        request = await _ask(work, viewer=viewer, mentor_id=mentor_id, message=message)
+    except Refused as refused:
+        await sent.remember(refused)
+        return refused
+    await sent.remember(request.id)
+    return request
+
+
+async def _ask(work: Work, *, viewer: Viewer, mentor_id: int, message: str | None) -> MentorRequest:
+    """Raises ``Refused`` before anything is written."""
     mentor = await _mentor_to_ask(viewer, mentor_id)
     organisation = await Organisation.get(id=viewer.organisation_id)
     await _check_open_requests(viewer, organisation.open_request_limit)
@@ -48,7 +69,6 @@ async def connect(
         expires_at=now + timedelta(days=organisation.request_expiry_days),
     )
     await _remember_gaps(request, wanted, offered)
-    await sent.remember(request.id)
     await work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,

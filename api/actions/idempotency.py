@@ -1,6 +1,11 @@
-"""A client's own names for what it sends, so that sending it again makes nothing new."""
+"""A client's own names for what it sends, so that sending it again makes nothing new, and gives the same answer.
+
+Refusals are kept as well: else a first attempt that was held up on its way could still be carried out after a second
+one had been refused, and nobody would have been told.
+"""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +39,7 @@ class SentUnderKey:
         return cls(viewer=viewer, key=key, digest=hashlib.sha256(orjson.dumps(given)).digest())
 
     async def earlier_request_id(self) -> int | None:
-        """The request that the same input made before. Raises ``Refused`` where it was another input."""
+        """The request that the same input made before. Raises ``Refused`` where it was refused, or another input."""
         if self.key is None:
             return None
         kept = await IdempotencyKey.get_or_none(person_id=self.viewer.person_id, key=self.key)
@@ -46,14 +51,27 @@ class SentUnderKey:
                 "This key was used for something else; take a new one for each new request.",
                 field="idempotencyKey",
             )
+        if kept.refusal is not None:
+            raise _refused_before(kept.refusal)
         return kept.request_id
 
-    async def remember(self, request_id: int) -> None:
-        if self.key is not None:
-            await IdempotencyKey.create(
-                organisation_id=self.viewer.organisation_id,
-                person_id=self.viewer.person_id,
-                key=self.key,
-                digest=self.digest,
-                request_id=request_id,
-            )
+    async def remember(self, answer: int | Refused) -> None:
+        """Keep the key of the request that was made, or why there is none."""
+        if self.key is None:
+            return
+        await IdempotencyKey.create(
+            organisation_id=self.viewer.organisation_id,
+            person_id=self.viewer.person_id,
+            key=self.key,
+            digest=self.digest,
+            **({"refusal": _as_data(answer)} if isinstance(answer, Refused) else {"request_id": answer}),
+        )
+
+
+def _as_data(refused: Refused) -> dict[str, str]:
+    data = {"code": refused.code.value, "message": refused.message}
+    return data if refused.field is None else {**data, "field": refused.field}
+
+
+def _refused_before(data: Mapping[str, str]) -> Refused:
+    return Refused(RefusalCode(data["code"]), data["message"], field=data.get("field"))

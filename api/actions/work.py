@@ -19,6 +19,7 @@ import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
+from api.actions.turns import turn_to_write
 from api.domain.errors import Fault, FaultCode
 from api.domain.events import MAILED, SUBJECTS, Event, SubjectKind
 from api.models import AuditEntry, Person
@@ -119,7 +120,8 @@ def action(
     """Make a story about a ``Work`` into something that callers await with whatever wakes subscriptions.
 
     The story commits as a whole, or not at all where it raises; it is told again from the start where PostgreSQL
-    breaks a deadlock by ending it. After the commit everybody concerned is woken.
+    breaks a deadlock by ending it. After the commit everybody concerned is woken. It begins when it is its turn: see
+    `turns.py` for what that may raise.
     """
 
     @wraps(story)
@@ -132,7 +134,8 @@ def action(
             waker.wake(concerned)
             return result
 
-        return await carried_through(_again_after_deadlock(once))
+        over = await turn_to_write()
+        return await carried_through(_again_after_deadlock(once), then=over)
 
     return perform
 
@@ -146,11 +149,13 @@ async def _again_after_deadlock(once: Callable[[], Awaitable[Result]]) -> Result
     return await once()
 
 
-async def carried_through(work: Coroutine[Any, Any, Result]) -> Result:
-    """Await work that goes on to its end even where the caller is cancelled."""
+async def carried_through(work: Coroutine[Any, Any, Result], *, then: Callable[[], None] | None = None) -> Result:
+    """Await work that goes on to its end even where the caller is cancelled; ``then`` is called at that end."""
     task = asyncio.create_task(work)
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
+    if then:
+        task.add_done_callback(lambda _task: then())
     return await asyncio.shield(task)
 
 

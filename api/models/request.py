@@ -83,17 +83,23 @@ class RequestGap(OrganisationRow):
 
 
 class IdempotencyKey(OrganisationRow):
-    """A client's own name for one `connect`, so that sending it again makes nothing new."""
+    """A client's own name for one `connect`, and what it was answered: a request, or a refusal (``code``, ``message``,
+    ``field``). Sending it again makes nothing new.
+    """
 
     id = fields.BigIntField(primary_key=True)
     person = reference("Person")
     person_id: int
     key = fields.CharField(max_length=200)
     digest = fields.BinaryField()
-    request = reference("MentorRequest")
-    request_id: int
+    request = reference("MentorRequest", null=True)
+    request_id: int | None
+    refusal: dict[str, str] | None = fields.JSONField(null=True)
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "idempotency_key"
         unique_together = (("person", "key"),)
+        constraints = (
+            CheckConstraint(check="num_nonnulls(request_id, refusal) = 1", name="idempotency_key_answered_once"),
+        )

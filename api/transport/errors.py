@@ -10,7 +10,7 @@ from graphql import GraphQLError, GraphQLFormattedError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from api.domain.errors import Fault, FaultCode
+from api.domain.errors import Fault, FaultCode, Refused
 from api.notifications.outages import is_outage
 
 log = structlog.get_logger(__name__)
@@ -36,13 +36,13 @@ def internal_fault(error: BaseException) -> Fault:
 
 
 def unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What somebody's work ended with who had left by then: an outage is told as everywhere else, the rest as by
-    default.
+    """What somebody's work ended with who had left by then: a refusal was an answer that nobody waited for, an outage
+    is told as everywhere else, the rest as by default.
     """
     error = context.get("exception")
     if is_outage(error):
         log.warning("database_away", error=repr(error))
-    else:
+    elif not isinstance(error, Refused | Fault):
         loop.default_exception_handler(context)
 
 

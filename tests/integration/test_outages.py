@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
+from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
 from api.notifications.outages import is_outage
 from api.transport.errors import unheard
 
@@ -64,14 +65,19 @@ async def test_a_connection_that_was_told_of_its_end_and_has_not_ended_is_an_out
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(ConnectionRefusedError(111, "refused"), "database_away"), (ValueError("a fault"), "by default")],
-    ids=["an outage", "a fault"],
+    [
+        (ConnectionRefusedError(111, "refused"), ["database_away"]),
+        (ValueError("a fault"), ["by default"]),
+        (Refused(RefusalCode.ALREADY_DECIDED, "Somebody was faster."), []),
+        (Fault(FaultCode.UNAVAILABLE, "Later."), []),
+    ],
+    ids=["an outage", "a fault", "a refusal", "an answer"],
 )
-async def test_what_nobody_waits_for_any_more_is_told_for_what_it_is(error: Exception, told: str) -> None:
+async def test_what_nobody_waits_for_any_more_is_told_for_what_it_is(error: Exception, told: list[str]) -> None:
     loop = asyncio.new_event_loop()
     heard = []
     loop.default_exception_handler = lambda context: heard.append("by default")  # type: ignore[method-assign]
     with capture_logs() as logs:
         unheard(loop, {"message": "Task exception was never retrieved", "exception": error})
     loop.close()
-    assert [each["event"] for each in logs] + heard == [told]
+    assert [each["event"] for each in logs] + heard == told

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -129,6 +131,26 @@ async def test_the_same_idempotency_key_gives_the_same_request(database: str) ->
     requests = await asyncio.gather(*(send("Hello") for _ in range(20)))
     assert len({request.id for request in requests}) == 1
     assert await code_of(send("Something else")) is RefusalCode.IDEMPOTENCY_KEY_REUSED
+
+
+async def test_a_refusal_is_the_answer_to_its_key_too(database: str) -> None:
+    """Else what was held up on its way could be done after all, when somebody has been told that it was not."""
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    viewer = viewer_of(mentee)
+    earlier = await asked(mentee, mentor)
+
+    def send(key: str) -> Coroutine[Any, Any, MentorRequest]:
+        return connect(Recorder(), viewer=viewer, mentor_id=mentor.id, idempotency_key=key)
+
+    assert await code_of(send("3f0c")) is RefusalCode.ALREADY_REQUESTED
+    await withdraw(Recorder(), viewer=viewer, request_id=earlier.id)
+    with pytest.raises(Refused) as again:
+        await send("3f0c")
+    assert again.value.code is RefusalCode.ALREADY_REQUESTED
+    assert again.value.field == "mentorId"
+    assert "have not answered yet" in again.value.message
+    assert (await send("9a1b")).id != earlier.id
 
 
 async def test_only_the_asked_mentor_answers_and_only_the_mentee_withdraws(database: str) -> None:

@@ -1,11 +1,16 @@
 """The unit of work: all of it or nothing, carried to its end."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
+from api.actions import turns
 from api.actions.work import Work, action, all_carried_through
+from api.domain.errors import Fault, FaultCode
 from api.models import Organisation
+from api.settings import Settings
 from tests.wakers import Recorder
 
 
@@ -35,3 +40,43 @@ async def test_a_caller_that_goes_away_does_not_stop_the_work(database: str) -> 
     gate.set()
     await all_carried_through()
     assert await Organisation.filter(name="Acme").count() == 1
+
+
+@asynccontextmanager
+async def everybody_writing() -> AsyncIterator[None]:
+    """As many stories under way as may be, and another process's worth of connections left."""
+    gate = asyncio.Event()
+    most = turns.most_at_once(Settings().database_pool_size)
+    busy = [asyncio.create_task(found(Recorder(), f"Busy {number}", gate=gate)) for number in range(most)]
+    await asyncio.sleep(0.2)
+    try:
+        yield
+    finally:
+        gate.set()
+        await asyncio.gather(*busy)
+
+
+async def test_whoever_leaves_before_their_turn_has_asked_for_nothing(database: str) -> None:
+    async with everybody_writing():
+        gone = asyncio.create_task(found(Recorder(), "Gone"))
+        stays = asyncio.create_task(found(Recorder(), "Stays"))
+        await asyncio.sleep(0.05)
+        gone.cancel()
+    assert (await stays).name == "Stays"
+    assert gone.cancelled()
+    assert not await Organisation.exists(name="Gone")
+
+
+async def test_whose_turn_does_not_come_is_told_to_come_back_and_reading_goes_on(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_MOST_SECONDS", 0.2)
+    async with everybody_writing():
+        late = asyncio.create_task(found(Recorder(), "Late"))
+        async with asyncio.timeout(5):
+            assert not await Organisation.exists(name="Late")
+            with pytest.raises(Fault) as told:
+                await late
+    assert told.value.code is FaultCode.UNAVAILABLE
+    assert (await found(Recorder(), "Later")).name == "Later"
+    assert not await Organisation.exists(name="Late")

@@ -22,7 +22,8 @@ class ConnectInput:
     idempotency_key: str | None = strawberry.field(
         default=None,
         description="The client's own name for this request, 1 to 200 characters, for example a UUID. "
-        "The same input under the same key gives the request that it made the first time.",
+        "The same input under the same key gives the answer of the first time, a refusal included: for 24 hours "
+        "nothing is done twice, and nothing after it was refused. Take a new key for each new try of a person.",
     )
 
 
