@@ -15,6 +15,7 @@ from api.migrate import migrate
 from api.settings import Settings
 
 _TEMPLATE = "migrated"
+POOL_SIZE = 20
 
 
 def at_database(url: str, name: str) -> str:
@@ -77,6 +78,6 @@ async def fresh_database(server_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def database(fresh_database: str, tmp_path: Path) -> AsyncIterator[str]:
     """A fresh database that Tortoise is connected to."""
-    settings = Settings(data=tmp_path, database_url=fresh_database, database_pool_size=20)
+    settings = Settings(data=tmp_path, database_url=fresh_database, database_pool_size=POOL_SIZE)
     async with connections(settings, fresh_database):
         yield fresh_database

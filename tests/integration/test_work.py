@@ -10,7 +10,7 @@ from api.actions import turns
 from api.actions.work import Work, action, all_carried_through
 from api.domain.errors import Fault, FaultCode
 from api.models import Organisation
-from api.settings import Settings
+from tests.conftest import POOL_SIZE
 from tests.wakers import Recorder
 
 
@@ -46,7 +46,7 @@ async def test_a_caller_that_goes_away_does_not_stop_the_work(database: str) -> 
 async def everybody_writing() -> AsyncIterator[None]:
     """As many stories under way as may be, and another process's worth of connections left."""
     gate = asyncio.Event()
-    most = turns.most_at_once(Settings().database_pool_size)
+    most = turns.most_at_once(POOL_SIZE)
     busy = [asyncio.create_task(found(Recorder(), f"Busy {number}", gate=gate)) for number in range(most)]
     await asyncio.sleep(0.2)
     try:
