@@ -7,7 +7,7 @@ signs of life, and another's after.
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any, Final, LiteralString
 
@@ -24,6 +24,7 @@ from api.actions.sweep import expire_requests, remind_mentors
 from api.actions.trim import forget_idempotency_keys, trim_logs
 from api.actions.work import Waker
 from api.database import ROLE
+from api.domain.errors import Fault, FaultCode
 from api.models import Organisation
 from api.notifications.mail.delivery import Delivery, Undeliverable, delivery_to
 from api.notifications.mail.letters import letter_about
@@ -173,23 +174,26 @@ class Worker:
 
     async def _sweep(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
         await forget_streams()
-        for step in (expire_requests, remind_mentors):
-            while await step(self._waker):
-                pass
+        with _put_off_where_busy("sweep"):
+            for step in (expire_requests, remind_mentors):
+                while await step(self._waker):
+                    pass
 
     async def _trim(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
-        while await trim_logs(self._waker, kept_for=self._retention):
-            pass
-        while await forget_idempotency_keys(self._waker):
-            pass
+        with _put_off_where_busy("trim"):
+            while await trim_logs(self._waker, kept_for=self._retention):
+                pass
+            while await forget_idempotency_keys(self._waker):
+                pass
 
     async def _reconcile(self, organisation_id: int) -> None:
         while await reconcile_availability(self._waker, organisation_id=organisation_id):
             pass
 
     async def _reconcile_all(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
-        for organisation in await Organisation.all().order_by("id"):
-            await self._reconcile(organisation.id)
+        with _put_off_where_busy("reconcile_all"):
+            for organisation in await Organisation.all().order_by("id"):
+                await self._reconcile(organisation.id)
 
     async def _rescue(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
         """Put back what workers left behind that have given no sign of life for as long as a lease lasts."""
@@ -198,6 +202,17 @@ class Worker:
             log.warning("job_rescued", job=job.id, task=job.task_name)
             with contextlib.suppress(ConnectorException):  # another worker was faster
                 await manager.retry_job(job)
+
+
+@contextlib.contextmanager
+def _put_off_where_busy(what: str) -> Iterator[None]:
+    """People come first: what is done every so often is done the next time."""
+    try:
+        yield
+    except Fault as fault:
+        if fault.code is not FaultCode.UNAVAILABLE:
+            raise
+        log.info("put_off", what=what)
 
 
 async def _when_others_have_been_served() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable
@@ -15,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from api.domain.ids import decode_id
 from soak.history import Delivery, Device, History
+from soak.patience import seconds_before
 
 Entry = dict[str, Any]
 _FOLLOW = """subscription ($after: String) { notificationReceived(after: $after) {
@@ -41,14 +41,18 @@ class Follower(ABC):
         self._port = port
         self._history = history
         self._heard = heard
+        self._reached = False
 
     async def follow(self) -> None:
         """Until cancelled."""
+        in_vain = 0
         while True:
+            self._reached = False
             with contextlib.suppress(*_LOST):
                 await self._follow_once()
+            in_vain = 0 if self._reached else in_vain + 1
             self._history.resumes += 1
-            await asyncio.sleep(random.uniform(0.1, 0.6))  # noqa: S311 - as clients do
+            await asyncio.sleep(seconds_before(in_vain))
 
     async def _follow_once(self) -> None:
         try:
@@ -93,6 +97,7 @@ class SocketFollower(Follower):
             while True:
                 async with asyncio.timeout(_SECONDS_OF_SILENCE):
                     message = json.loads(await socket.recv())
+                self._reached = True
                 match message["type"]:
                     case "connection_ack":
                         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": operation}))
@@ -116,6 +121,7 @@ class EventsFollower(Follower):
                 head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 return
+            self._reached = True
             text = b""
             while chunk := await _chunk(reader):
                 *events, text = (text + chunk).split(b"\n\n")

@@ -1,6 +1,7 @@
 """Mentees who ask, withdraw and end; mentors who answer what reaches their devices."""
 
 import asyncio
+import itertools
 import random
 import time
 import uuid
@@ -13,6 +14,7 @@ import orjson
 from api.domain.ids import decode_id, encode_id
 from soak.devices import Entry
 from soak.history import Acknowledged, History
+from soak.patience import seconds_before
 from soak.posts import LOST, posted
 
 _CONNECT = """mutation ($mentor: ID!, $mark: String!) {
@@ -41,7 +43,7 @@ class Service:
         """What the service says of a change, asked again until it says something. A yes is noted: also where it was
         done the first time, and the answer got lost.
         """
-        while True:
+        for trial in itertools.count():
             answer = await self._ask(token, query, {**variables, "mark": mark})
             if answer is not None:
                 about = answer["about"] or {}
@@ -53,7 +55,8 @@ class Service:
                     self._history.wrong_answers.append(f"{change}: {answer}")
                 return answer
             self._history.retries += 1
-            await asyncio.sleep(random.uniform(0.1, 0.5))  # noqa: S311 - as clients do
+            await asyncio.sleep(seconds_before(trial))
+        raise AssertionError("there is no end to asking")
 
     async def _ask(self, token: str, query: str, variables: dict[str, str]) -> dict[str, Any] | None:
         body = {"query": query, "variables": variables}

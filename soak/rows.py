@@ -30,7 +30,7 @@ async def read_rows() -> Stored:
             key: (str(status), comment)
             for key, status, comment in await MentorRequest.all().values_list("id", "status", "comment")
         },
-        keys=dict(await IdempotencyKey.all().values_list("key", "request_id")),
+        keys=dict(await IdempotencyKey.filter(request_id__isnull=False).values_list("key", "request_id")),
         started=frozenset(row.request_id for row in await Mentorship.all()),
         mentorships=dict(await Mentorship.all().values_list("id", "end_reason")),
         audited=Counter((f"{verb} {subject}", key) for verb, subject, key in audited),
