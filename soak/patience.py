@@ -5,7 +5,7 @@ from typing import Final
 
 _FIRST_SECONDS: Final = 0.2
 # npm's `graphql-ws` waits for up to 16 s; what is looked for here is how soon all is well again.
-_LONGEST_SECONDS: Final = 2.0
+_LONGEST_SECONDS: Final = 1.0
 _DOUBLINGS: Final = 8
 
 
