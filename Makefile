@@ -13,7 +13,7 @@ SOAK :=
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-clients soak soak-control check format schema migrations lock clean
+.PHONY: run test test-clients soak soak-seeds soak-control check format schema migrations lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -28,6 +28,9 @@ test-clients: .venv/node  ## What needs Node: reference clients and our own kit 
 
 soak: .venv/dev  ## Break everything while people use it: make soak FAULTS=500 SEED=1 MENTEES=500
 	$(BIN)/python -m soak --faults $(FAULTS) --seed $(SEED) --mentees $(MENTEES) $(SOAK)
+
+soak-seeds: .venv/dev  ## 50 faults with each of three seeds.
+	for seed in 1 2 3; do $(BIN)/python -m soak --seed $$seed $(SOAK) || exit 1; done
 
 soak-control: .venv/dev  ## See that the soak notices a service that forgets.
 	$(BIN)/python -m soak --faults 25 --mentees 60 --without-replay
