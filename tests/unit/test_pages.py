@@ -33,7 +33,7 @@ NOT_RUN: Final = {
 }
 # Commands that are no targets of ours, each with what runs it.
 COMMANDS: Final = {
-    "curl": "tests/acceptance/test_transports.py",
+    "curl": "tests/acceptance/test_pages_run.py",
     "npm": "tests/node/test_typescript_kit.py",
     "pip": "tests/acceptance/test_python_kit.py",
 }
