@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from api.domain.ids import decode_id
 from soak.history import Delivery, Device, History
-from soak.patience import seconds_before
+from soak.patience import LONGEST_FOR_A_DEVICE, seconds_before
 
 Entry = dict[str, Any]
 _FOLLOW = """subscription ($after: String) { notificationReceived(after: $after) {
@@ -52,7 +52,7 @@ class Follower(ABC):
                 await self._follow_once()
             in_vain = 0 if self._reached else in_vain + 1
             self._history.resumes += 1
-            await asyncio.sleep(seconds_before(in_vain))
+            await asyncio.sleep(seconds_before(in_vain, longest=LONGEST_FOR_A_DEVICE))
 
     async def _follow_once(self) -> None:
         try:

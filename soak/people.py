@@ -14,7 +14,7 @@ import orjson
 from api.domain.ids import decode_id, encode_id
 from soak.devices import Entry
 from soak.history import Acknowledged, History
-from soak.patience import seconds_before
+from soak.patience import LONGEST_FOR_A_QUESTION, seconds_before
 from soak.posts import LOST, posted
 
 _CONNECT = """mutation ($mentor: ID!, $mark: String!) {
@@ -55,7 +55,7 @@ class Service:
                     self._history.wrong_answers.append(f"{change}: {answer}")
                 return answer
             self._history.retries += 1
-            await asyncio.sleep(seconds_before(trial))
+            await asyncio.sleep(seconds_before(trial, longest=LONGEST_FOR_A_QUESTION))
         raise AssertionError("there is no end to asking")
 
     async def _ask(self, token: str, query: str, variables: dict[str, str]) -> dict[str, Any] | None:

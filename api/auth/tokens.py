@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey
 from joserfc.jws import extract_compact
 
 from api.auth.keys import Keys
+from api.auth.verified import VerifiedTokens
 from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
@@ -20,6 +21,7 @@ from api.settings import Settings
 # Asymmetric signatures only: whoever can check a token cannot make one.
 ALGORITHMS: Final = ("ES256", "RS256", "PS256", "Ed25519", "EdDSA")
 LONGEST_TOKEN: Final = 8_192
+_NOT_VALID: Final = "This token is not valid, or not any more; sign in again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Authenticator:
 
     def __init__(self, settings: Settings, keys: Keys) -> None:
         self._keys = keys
+        self._known = VerifiedTokens()
         self._claims = jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": settings.token_issuer},
             aud={"essential": True, "value": settings.token_audience},
@@ -54,7 +57,7 @@ class Authenticator:
             raise _refuse("Sign in: send `Authorization: Bearer <token>`.")
         if scheme.casefold() != "bearer" or not token.strip() or len(token) > LONGEST_TOKEN:
             raise _refuse("The `Authorization` value must be `Bearer <token>`.")
-        claims = await self._verified(token.strip())
+        claims = await self._claims_of(token.strip())
         person = await Person.get_or_none(subject=str(claims["sub"]))
         if person is None:
             raise _refuse("Nobody here goes by this token's `sub`.")
@@ -76,6 +79,15 @@ class Authenticator:
         person = await Person.get_or_none(id=identity.viewer.person_id)
         return person is not None and _is_welcome(person, identity.issued_at)
 
+    async def _claims_of(self, token: str) -> Mapping[str, Any]:
+        """What it says. A signature that was checked a moment ago is not checked again; time goes on all the same."""
+        known = self._known.get(token)
+        if known is None:
+            known = await self._verified(token)
+            self._known.put(token, known)
+        self._check(known)
+        return known
+
     async def _verified(self, token: str) -> dict[str, Any]:
         try:
             header = extract_compact(token.encode("ascii")).headers()
@@ -83,11 +95,15 @@ class Authenticator:
             keys = await self._keys.having(key_id if isinstance(key_id, str) else None)
             if not keys.keys:
                 raise _refuse("There is no key to check this token with.")
-            verified = jwt.decode(token, keys, algorithms=list(ALGORITHMS))
-            self._claims.validate(verified.claims)
+            return dict(jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims)
         except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise _refuse("This token is not valid, or not any more; sign in again.") from error
-        return dict(verified.claims)
+            raise _refuse(_NOT_VALID) from error
+
+    def _check(self, claims: Mapping[str, Any]) -> None:
+        try:
+            self._claims.validate(dict(claims))
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise _refuse(_NOT_VALID) from error
 
 
 def _is_welcome(person: Person, issued_at: datetime | None) -> bool:

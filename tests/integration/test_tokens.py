@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from starlette.routing import Route
 
 from api.auth.keys import LocalKeys, PublishedKeys, local_key
 from api.auth.tokens import Authenticator, issue_token
+from api.auth.verified import VerifiedTokens
 from api.domain.errors import Fault, FaultCode
 from api.models import Person
 from api.settings import Settings
@@ -68,6 +70,36 @@ async def test_a_token_that_we_issued_opens(door: Door) -> None:
     token = issue_token(door.settings, door.key, door.person.subject)
     assert await door.opens_to(token)
     assert await door.opens_to(f"  {token}  ")
+
+
+async def test_a_signature_is_checked_once_and_time_goes_on_all_the_same(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = jwt.encode({"alg": "ES256", "kid": door.key.kid}, door.claims(exp=int(time.time()) + 2), door.key)
+    assert await door.opens_to(token)
+    checked: list[str] = []
+    monkeypatch.setattr(jwt, "decode", lambda token, *_, **__: checked.append(token))
+    assert await door.opens_to(token)
+    assert checked == []
+    await door.person.update_from_dict({"deactivated_at": datetime.now(UTC)}).save()
+    assert not await door.opens_to(token)
+    await door.person.update_from_dict({"deactivated_at": None}).save()
+    assert await door.opens_to(token)
+    await asyncio.sleep(2.1)
+    assert not await door.opens_to(token)
+
+
+def test_tokens_are_known_for_five_minutes_and_never_too_many_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = VerifiedTokens()
+    for number in range(10_001):
+        known.put(str(number), {"sub": str(number)})
+        if number == 5_000:
+            assert known.get("0") is not None
+    assert known.get("0") is not None, "used since"
+    assert known.get("1") is None, "used longest ago"
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 301)
+    assert known.get("10000") is None
 
 
 @pytest.mark.parametrize(
