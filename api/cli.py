@@ -90,7 +90,7 @@ def serve_api(*, workers: Workers = 1) -> None:
 
 @app.command
 async def worker() -> None:
-    """Send mails and pushes, expire requests and remind mentors, without serving the API; any number may run beside each other."""
+    """Send mails and pushes, expire requests and remind mentors, without serving the API; any number may run."""
     settings = Settings()
     configure_logs(settings)
     wakeups = Wakeups(settings.broadcast_url)

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import DirectoryPath, Field, FilePath, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-
 _KEY_BYTES: Final = 32
 _FCM_NAMES: Final = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
 
@@ -118,7 +117,7 @@ class Settings(BaseSettings):
         default=None,
         validation_alias="MENTORING_PUSH_KEY",
         repr=False,
-        description="The private key of Web Push (VAPID), 32 bytes in base64url; unset uses one made when first needed.",
+        description="The private key of Web Push (VAPID), 32 bytes in base64url; unset uses one made when needed.",
     )
     push_contact: str | None = Field(
         default=None,

@@ -1,4 +1,5 @@
-"""How actions write: one transaction, with audit, events, mails and pushes, carried to the end whatever becomes of the caller.
+"""How actions write: one transaction, with audit, events and what follows from them, carried to the end whatever
+becomes of the caller.
 
 Faults of tortoise 1.1.9 that this module works around:
 
@@ -72,8 +73,8 @@ class Work:
 
     async def number_events(self) -> list[int]:
         """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
-        so that no two transactions wait for one another; put mails and pushes aside after, in the order of each log. Returns who
-        is to be woken.
+        so that no two transactions wait for one another; put mails and pushes aside after, in the order of each log.
+        Returns who is to be woken.
         """
         events = sorted(self._events, key=lambda each: each[1].recipient_id)
         told: list[Told] = []

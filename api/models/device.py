@@ -23,8 +23,8 @@ class Device(OrganisationRow):
     person_id: int
     kind = fields.CharEnumField(DeviceKind, max_length=8)
     address = fields.CharField(max_length=2_000)
-    p256dh: str | None = fields.CharField(max_length=87, null=True)
-    auth: str | None = fields.CharField(max_length=22, null=True)
+    p256dh = fields.CharField(max_length=87, null=True)
+    auth = fields.CharField(max_length=22, null=True)
     created_at: datetime = fields.DatetimeField(auto_now_add=True)
     registered_at: datetime = fields.DatetimeField(auto_now_add=True)
     last_success_at: datetime | None = fields.DatetimeField(null=True)

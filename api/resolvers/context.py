@@ -12,8 +12,8 @@ from api.search.ranking import MentorSearch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What a process holds for all operations. ``poll_seconds`` is how often a subscription looks unwoken, ``push`` which
-    devices can be registered.
+    """What a process holds for all operations. ``poll_seconds`` is how often a subscription looks unwoken, ``push``
+    which devices can be registered.
     """
 
     search: MentorSearch

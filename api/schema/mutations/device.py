@@ -72,9 +72,7 @@ class DeviceMutations:
         context = info.context
         removed = await outcome(
             info,
-            remove_device(
-                context.services.wakeups, viewer=context.viewer, device_id=key_of(input.device_id, "Device")
-            ),
+            remove_device(context.services.wakeups, viewer=context.viewer, device_id=key_of(input.device_id, "Device")),
         )
         viewer = None if removed.errors else await person_view(info, context.viewer.person_id)
         return RemoveDevicePayload(viewer=viewer, errors=removed.errors)
