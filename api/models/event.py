@@ -61,7 +61,10 @@ class Event(OrganisationRow):
 
 
 class NotificationSetting(OrganisationRow):
-    """Whether a person wants mails, and pushes to their devices, of one kind of event; without a row they want both."""
+    """Whether a person wants emails of one kind of event; without a row they do.
+
+    ``push`` says the same of pushes to their devices.
+    """
 
     id = fields.BigIntField(primary_key=True)
     person = reference("Person")

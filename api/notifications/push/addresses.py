@@ -36,24 +36,24 @@ class Address:
     auth: str | None = None
 
 
-def checked_address(kind: DeviceKind, text: str, p256dh: str | None, auth: str | None, *, private: bool) -> Address:
+def checked_address(kind: DeviceKind, address: str, p256dh: str | None, auth: str | None, *, private: bool) -> Address:
     """The address that was given. ``private`` allows those that only this network knows.
 
     Raises ``Refused`` (INVALID) where no push could ever go there.
     """
-    if len(text) > LONGEST_ADDRESS or not _PRINTABLE.fullmatch(text):
+    if len(address) > LONGEST_ADDRESS or not _PRINTABLE.fullmatch(address):
         raise _invalid("address", f"Give the address as it came, at most {LONGEST_ADDRESS} characters without a space.")
     if kind is DeviceKind.WEB_PUSH:
-        if not _is_endpoint(text, private=private):
+        if not _is_endpoint(address, private=private):
             raise _invalid("address", "Give the endpoint of a push subscription: an `https://…` that all can reach.")
-        return Address(kind=kind, text=text, p256dh=_public_key(p256dh), auth=_secret(auth))
+        return Address(kind=kind, text=address, p256dh=_public_key(p256dh), auth=_secret(auth))
     if p256dh is not None or auth is not None:
         raise _invalid("p256dh", "Only WEB_PUSH has keys; leave `p256dh` and `auth` out.")
     if kind is DeviceKind.APNS:
-        text = text.lower()
-        if not _APNS_TOKEN.fullmatch(text):
+        address = address.lower()
+        if not _APNS_TOKEN.fullmatch(address):
             raise _invalid("address", "Give the device token in hexadecimal.")
-    return Address(kind=kind, text=text)
+    return Address(kind=kind, text=address)
 
 
 def _is_endpoint(text: str, *, private: bool) -> bool:

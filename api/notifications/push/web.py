@@ -101,6 +101,8 @@ class WebPush:
             if refused.response is None:
                 return Outcome(became=Became.REFUSED, reason="not encrypted")
             answer = refused.response
+        except aiohttp.InvalidURL:
+            return Outcome(became=Became.REFUSED, reason="not an address")
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, PrivateAddress):
                 return Outcome(became=Became.REFUSED, reason="private address")
