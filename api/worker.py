@@ -227,7 +227,9 @@ class Worker:
             reason=outcome.reason,
         )
         if outcome.became is Became.TAKEN:
-            await note_push(self._waker, device=device)
+            # It has left: it must not leave again because that could not be noted.
+            with contextlib.suppress(Exception):
+                await note_push(self._waker, device=device)
         elif outcome.became is Became.GONE:
             await forget_device(self._waker, device=device, gone_at=outcome.gone_at)
         elif outcome.became is Became.LATER:

@@ -1,4 +1,4 @@
-"""What Tortoise leaves out of the table that 0009 makes: see 0002 and 0003."""
+"""What Tortoise leaves out of the table that 0010 makes: see 0002 and 0003."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -6,7 +6,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0009_devices")]
+    dependencies = [("models", "0010_devices")]
 
     initial = False
 

@@ -8,7 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0008_event_streams")]
+    dependencies = [("models", "0009_one_answer_a_key")]
 
     initial = False
 
