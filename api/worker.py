@@ -170,6 +170,13 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; comes back by itself when the database was away."""
+        try:
+            await self._keep_working()
+        finally:
+            for pusher in self._pushers.values():
+                await pusher.close()
+
+    async def _keep_working(self) -> None:
         delay = _FIRST_RETRY_SECONDS
         while True:
             started = asyncio.get_running_loop().time()
@@ -177,9 +184,8 @@ class Worker:
                 async with self._app.open_async(), asyncio.TaskGroup() as queues:
                     for queue in (QUEUE, PUSHES):
                         queues.create_task(self._work_at(queue))
-                error = None
             except* (ConnectorException, OSError, TimeoutError) as caught:
-                error = caught
+                error = caught.exceptions[0]
             if asyncio.get_running_loop().time() - started > _LAST_RETRY_SECONDS:
                 delay = _FIRST_RETRY_SECONDS
             log.warning("worker_stopped", error=repr(error), retry_in_seconds=delay)
@@ -196,6 +202,8 @@ class Worker:
             update_heartbeat_interval=self._lease_seconds / 3,
             stalled_worker_timeout=self._lease_seconds,
         )
+        # It never means to. Whoever works at the other queue stops with it, so that both begin anew.
+        raise ConnectorException(f"whoever worked at {queue} has stopped")
 
     async def _send_mail(self, context: JobContext, event_id: int) -> None:
         await _when_others_have_been_served()

@@ -7,6 +7,7 @@ import os
 import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from api.domain.devices import DeviceKind
+from api.notifications.push.pusher import Push
 from tests.ports import free_port
 
 REGISTER: Final = """mutation ($input: RegisterDeviceInput!) {
@@ -100,6 +102,19 @@ class Received:
             given["t"], ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y})
         ).claims
         return claims
+
+
+def a_push(**more: Any) -> Push:
+    """One on its way, good for an hour."""
+    given: dict[str, Any] = {
+        "id": "an-id",
+        "type": "RequestReceived",
+        "cursor": "a-cursor",
+        "unread": 3,
+        "pressing": True,
+        "expires_at": datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1),
+    }
+    return Push(**(given | more))
 
 
 Hook = Callable[[Received], Awaitable[web.StreamResponse | None]]

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +15,9 @@ from joserfc.jwk import ECKey
 
 from api.models import Device
 from api.notifications.push.apns import Apns
-from api.notifications.push.pusher import Became, Outcome, Push
+from api.notifications.push.pusher import Became, Outcome
 from tests.http2 import Answer, Http2Server, serving
+from tests.pushes import a_push
 
 KEY: Final = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 TOKEN: Final = "ab" * 32
@@ -42,30 +43,19 @@ async def apns(server: Http2Server, tmp_path: Path) -> AsyncIterator[Apns]:
 DEVICE: Final = {"id": 1, "kind": "APNS", "address": TOKEN}
 
 
-def a_push(**more: Any) -> Push:
-    given = {
-        "id": "an-id",
-        "type": "RequestReceived",
-        "cursor": "a-cursor",
-        "unread": 3,
-        "pressing": True,
-        "expires_at": NOW + timedelta(hours=1),
-    }
-    return Push(**(given | more))
-
-
 def tokens(server: Http2Server) -> list[str]:
     return [each.headers["authorization"].removeprefix("bearer ") for each in server.asked]
 
 
 async def test_a_notification_has_the_documented_form(apns: Apns, server: Http2Server) -> None:
-    assert await apns.push(Device(**DEVICE), a_push()) == Outcome(became=Became.TAKEN, reason="200")
+    push = a_push()
+    assert await apns.push(Device(**DEVICE), push) == Outcome(became=Became.TAKEN, reason="200")
     (sent,) = server.asked
     assert (sent.version, sent.method, sent.path) == ("2", "POST", f"/3/device/{TOKEN}")
     assert sent.headers["apns-topic"] == "com.example.mentoring"
     assert sent.headers["apns-push-type"] == "alert"
     assert sent.headers["apns-priority"] == "10"
-    assert sent.headers["apns-expiration"] == str(int((NOW + timedelta(hours=1)).timestamp()))
+    assert sent.headers["apns-expiration"] == str(int(push.expires_at.timestamp()))
     assert sent.headers["apns-collapse-id"] == "an-id"
     assert str(uuid.UUID(sent.headers["apns-id"])) == sent.headers["apns-id"]
     assert sent.json == {

@@ -3,9 +3,8 @@
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -15,8 +14,9 @@ from joserfc.jwk import RSAKey
 
 from api.models import Device
 from api.notifications.push.fcm import Fcm
-from api.notifications.push.pusher import Became, Outcome, Push
+from api.notifications.push.pusher import Became, Outcome
 from tests.http2 import Answer, Asked, Http2Server, serving
+from tests.pushes import a_push
 
 PEM: Final = (
     rsa.generate_private_key(public_exponent=65_537, key_size=2_048)
@@ -95,18 +95,6 @@ def messages(server: Http2Server) -> list[Asked]:
 
 
 DEVICE: Final = {"id": 1, "kind": "FCM", "address": "device-token"}
-
-
-def a_push(**more: Any) -> Push:
-    given = {
-        "id": "an-id",
-        "type": "RequestReceived",
-        "cursor": "a-cursor",
-        "unread": 3,
-        "pressing": True,
-        "expires_at": datetime.now(UTC) + timedelta(hours=1),
-    }
-    return Push(**(given | more))
 
 
 async def test_a_message_has_the_documented_form(fcm: Fcm, server: Http2Server) -> None:

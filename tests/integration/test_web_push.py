@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from api.models import Device
 from api.notifications.push import web as web_push
-from api.notifications.push.pusher import Became, Outcome, Push
+from api.notifications.push.pusher import Became, Outcome
 from api.notifications.push.web import WebPush
-from tests.pushes import Browser, PushService, Received, in_base64url
+from tests.pushes import Browser, PushService, Received, a_push, in_base64url
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = in_base64url(KEY.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
@@ -36,18 +36,6 @@ async def pusher() -> AsyncIterator[WebPush]:
     pusher = WebPush(lambda: KEY, contact="mailto:admin@example.com", private=True)
     yield pusher
     await pusher.close()
-
-
-def a_push(**more: Any) -> Push:
-    given = {
-        "id": "an-id",
-        "type": "RequestReceived",
-        "cursor": "a-cursor",
-        "unread": 3,
-        "pressing": True,
-        "expires_at": datetime.now(UTC) + timedelta(hours=1),
-    }
-    return Push(**(given | more))
 
 
 def device_of(browser: Browser) -> Device:
