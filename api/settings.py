@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("data"),
         validation_alias="MENTORING_DATA",
-        description="Folder of the embedded database and the local signing key.",
+        description="Folder of the embedded database and the local keys.",
     )
     database_url: str | None = Field(
         default=None,
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_DATABASE_POOL_SIZE",
         ge=2,
         le=1000,
-        description="Most connections a process; the worker in it has up to 5 more.",
+        description="Most connections a process; the worker in it has up to 6 more.",
     )
     broadcast_url: str = Field(
         default="memory://",
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True,
         validation_alias="MENTORING_WORKER",
-        description="Whether `serve` also does what `worker` does: mails, expiry, reminders.",
+        description="Whether `serve` also does what `worker` does: mails, pushes, expiry, reminders.",
     )
     lease_seconds: float = Field(
         default=30.0,

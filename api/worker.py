@@ -44,7 +44,7 @@ from api.settings import Settings
 log = structlog.get_logger(__name__)
 
 _JOBS_AT_ONCE: Final = 8
-# For the queue itself, beside one that listens; what jobs read and write goes over the process's own pool.
+# For the queues themselves, beside two that listen; what jobs read and write goes over the process's own pool.
 _CONNECTIONS: Final = 4
 _SECONDS_TO_FINISH: Final = 2.0
 # A mail can wait, an alert cannot: where everything in this process is late by so much, each mail lets others go first,
