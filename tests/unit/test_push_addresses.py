@@ -135,6 +135,7 @@ def test_an_address_is_public_where_all_can_reach_it(host: str, public: bool) ->
         ("auth", in_base64url(BROWSER.public), in_base64url(BROWSER.auth[:15])),
         ("auth", in_base64url(BROWSER.public), "ü" * 22),
     ],
+    ids=["no key", "no secret", "no base64", "no point", "a short key", "a short secret", "no ASCII"],
 )
 def test_keys_that_nothing_can_be_encrypted_for_are_refused(field: str, p256dh: str | None, auth: str | None) -> None:
     with pytest.raises(Refused) as refused:
