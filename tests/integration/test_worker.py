@@ -15,7 +15,7 @@ from api.metrics import Metrics
 from api.models import Device, MentorRequest
 from api.notifications.mail.delivery import Delivery
 from api.notifications.mail.rendering import Renderer
-from api.notifications.outbox import PUSHES, QUEUE, SEND_MAIL
+from api.notifications.outbox import QUEUE, SEND_MAIL
 from api.notifications.push.pusher import Outcome, Push, Pusher
 from api.worker import Worker
 from tests.houses import House, viewer_of
@@ -144,7 +144,7 @@ async def test_a_mail_leaves_while_all_pushes_hang(database: str) -> None:
         )
     prompt, silent = Prompt(), Silent()
     await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=away.id)
-    await get_connection("default").execute_query("DELETE FROM procrastinate_jobs WHERE queue_name <> $1", [PUSHES])
+    await get_connection("default").execute_query("DELETE FROM procrastinate_jobs WHERE task_name = $1", [SEND_MAIL])
     async with worker_of(database, prompt, silent).running(), asyncio.timeout(20):
         while silent.asked < 8:
             await asyncio.sleep(0.05)
