@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +16,13 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from api.actions.work import all_carried_through
-from api.auth.keys import LocalKeys, PublishedKeys
+from api.auth.keys import LocalKeys, PublishedKeys, push_key
 from api.auth.tokens import Authenticator
 from api.database import connections, database_url
 from api.http_server import HEALTH
 from api.metrics import Metrics
 from api.migrate import pending_migrations
+from api.notifications.push.offer import offer_of
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Services
 from api.schema.build import build_schema
@@ -48,7 +50,12 @@ _GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
 def create_app(settings: Settings) -> Starlette:
     """The ASGI application. While it runs it holds the database's connections and listens for wake-ups."""
     wakeups = Wakeups(settings.broadcast_url)
-    services = Services(search=PostgresMentorSearch(), wakeups=wakeups, poll_seconds=settings.poll_seconds)
+    services = Services(
+        search=PostgresMentorSearch(),
+        wakeups=wakeups,
+        poll_seconds=settings.poll_seconds,
+        push=offer_of(settings, partial(push_key, settings)),
+    )
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
     operations = Operations(build_schema(subgraph=settings.subgraph), services, metrics, documents_of(settings))
@@ -84,7 +91,7 @@ def create_app(settings: Settings) -> Starlette:
                 connections(settings, url),
                 wakeups.running(),
                 metrics.sampled(wakeups),
-                _working(settings, url, wakeups),
+                _working(settings, url, wakeups, metrics),
             ):
                 yield {HEALTH: health}
                 await all_carried_through(seconds=_SECONDS_TO_FINISH)
@@ -108,11 +115,11 @@ def documents_of(settings: Settings) -> Documents:
 
 
 @asynccontextmanager
-async def _working(settings: Settings, url: str, wakeups: Wakeups) -> AsyncIterator[None]:
+async def _working(settings: Settings, url: str, wakeups: Wakeups, metrics: Metrics) -> AsyncIterator[None]:
     if not settings.worker:
         yield
         return
-    async with build_worker(settings, url, wakeups).running():
+    async with build_worker(settings, url, wakeups, metrics).running():
         yield
 
 

@@ -36,6 +36,7 @@ from api.frameworks.errors import BadFile
 from api.frameworks.framework import read_framework
 from api.frameworks.people import read_people
 from api.logs import configure_logs
+from api.metrics import Metrics
 from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
 from api.notifications.wakeups import Wakeups
@@ -89,13 +90,13 @@ def serve_api(*, workers: Workers = 1) -> None:
 
 @app.command
 async def worker() -> None:
-    """Send mails, expire requests and remind mentors, without serving the API; any number may run beside each other."""
+    """Send mails and pushes, expire requests and remind mentors, without serving the API; any number may run."""
     settings = Settings()
     configure_logs(settings)
     wakeups = Wakeups(settings.broadcast_url)
     with database_url(settings) as url:
         async with connections(settings, url), wakeups.running():
-            work = asyncio.create_task(build_worker(settings, url, wakeups).run())
+            work = asyncio.create_task(build_worker(settings, url, wakeups, Metrics()).run())
             for end in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(end, work.cancel)
             with suppress(asyncio.CancelledError):

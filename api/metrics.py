@@ -29,7 +29,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from tortoise.connection import get_connection
 
-from api.notifications.outbox import QUEUE
+from api.notifications.outbox import PUSHES, QUEUE
 from api.notifications.wakeups import Wakeups
 
 SHARED_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -50,7 +50,7 @@ FROM procrastinate_jobs AS job
 LEFT JOIN LATERAL (
     SELECT at FROM procrastinate_events WHERE job_id = job.id ORDER BY id LIMIT 1
 ) AS first ON job.status = 'todo'
-WHERE queue_name = $1 AND status IN ('todo', 'doing', 'failed')
+WHERE queue_name = ANY($1) AND status IN ('todo', 'doing', 'failed')
 GROUP BY status
 """
 
@@ -93,6 +93,7 @@ class Metrics:
         )
         self.errors = self._counter("mentoring_errors", "Errors that clients were told, by code.", "code")
         self.closed = self._counter("mentoring_sockets_closed", "Sockets that the service closed, by code.", "code")
+        self.pushes = self._counter("mentoring_pushes", "Pushes to devices, by what became of them.", "kind", "outcome")
         self.connections = self._gauge("mentoring_open_connections", "Sockets and streams that are open.", "transport")
         self.seconds = Histogram(
             "mentoring_operation_seconds",
@@ -210,13 +211,13 @@ class _Families(CollectorRegistry):
 async def _outbox() -> list[Metric]:
     up = GaugeMetricFamily("mentoring_database_up", "1 where the database answers.")
     jobs = GaugeMetricFamily(
-        "mentoring_outbox_jobs", "Mails and other jobs, by what is becoming of them.", labels=["status"]
+        "mentoring_outbox_jobs", "Mails, pushes and other jobs, by what is becoming of them.", labels=["status"]
     )
     oldest = GaugeMetricFamily("mentoring_outbox_oldest_seconds", "How long the oldest job that is due has been there.")
     started = time.monotonic()
     try:
         async with asyncio.timeout(_SECONDS_TO_READ):
-            rows = await get_connection("default").execute_query_dict(_OUTBOX, [QUEUE])
+            rows = await get_connection("default").execute_query_dict(_OUTBOX, [[QUEUE, PUSHES]])
     except Exception as error:  # noqa: BLE001 - whatever keeps it from answering, the other numbers are wanted
         log.warning("outbox_not_measured", error=repr(error))
         up.add_metric([], 0)

@@ -1,15 +1,23 @@
 """Every setting of the service, read from the environment once and frozen."""
 
+import base64
+import json
+from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import DirectoryPath, Field, FilePath, field_validator
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import DirectoryPath, Field, FilePath, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_KEY_BYTES: Final = 32
+_FCM_NAMES: Final = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
 
 
 class Settings(BaseSettings):
@@ -27,7 +35,7 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("data"),
         validation_alias="MENTORING_DATA",
-        description="Folder of the embedded database and the local signing key.",
+        description="Folder of the embedded database and the local keys.",
     )
     database_url: str | None = Field(
         default=None,
@@ -39,7 +47,7 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_DATABASE_POOL_SIZE",
         ge=2,
         le=1000,
-        description="Most connections a process; the worker in it has up to 5 more.",
+        description="Most connections a process; the worker in it has up to 6 more.",
     )
     broadcast_url: str = Field(
         default="memory://",
@@ -80,7 +88,7 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True,
         validation_alias="MENTORING_WORKER",
-        description="Whether `serve` also does what `worker` does: mails, expiry, reminders.",
+        description="Whether `serve` also does what `worker` does: mails, pushes, expiry, reminders.",
     )
     lease_seconds: float = Field(
         default=30.0,
@@ -104,6 +112,61 @@ class Settings(BaseSettings):
         default=None,
         validation_alias="MENTORING_MAIL_TEMPLATES",
         description="A folder of templates that take the place of ours of the same name.",
+    )
+    push_key: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_PUSH_KEY",
+        repr=False,
+        description="The private key of Web Push (VAPID), 32 bytes in base64url; unset uses one made when needed.",
+    )
+    push_contact: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_PUSH_CONTACT",
+        pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\.[^\s/]+)$",
+        description="`mailto:…` or `https://…` where push services find you. Unset: the address that mails come from.",
+    )
+    push_private: bool = Field(
+        default=False,
+        validation_alias="MENTORING_PUSH_PRIVATE",
+        description="Let pushes go to addresses that only this network knows, and over plain HTTP on this machine.",
+    )
+    fcm_credentials: FilePath | None = Field(
+        default=None,
+        validation_alias="MENTORING_FCM_CREDENTIALS",
+        description="The JSON file of a Firebase service account; switches on pushes over FCM.",
+    )
+    fcm_url: str = Field(
+        default="https://fcm.googleapis.com",
+        validation_alias="MENTORING_FCM_URL",
+        pattern=r"^https://[^\s]+$",
+        description="Where FCM listens.",
+    )
+    apns_key: FilePath | None = Field(
+        default=None,
+        validation_alias="MENTORING_APNS_KEY",
+        description="The `.p8` file of an APNs signing key; with the three below, switches on pushes over APNs.",
+    )
+    apns_key_id: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_APNS_KEY_ID",
+        description="The id of that key.",
+    )
+    apns_team_id: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_APNS_TEAM_ID",
+        description="The id of the team that it belongs to.",
+    )
+    apns_topic: str | None = Field(
+        default=None,
+        validation_alias="MENTORING_APNS_TOPIC",
+        validate_default=True,
+        description="The bundle id of the application.",
+    )
+    apns_url: str = Field(
+        default="https://api.push.apple.com",
+        validation_alias="MENTORING_APNS_URL",
+        pattern=r"^https://[^\s]+$",
+        description="Where APNs listens; `https://api.sandbox.push.apple.com` for builds under development.",
     )
     web_url: str | None = Field(
         default=None,
@@ -206,6 +269,68 @@ class Settings(BaseSettings):
             raise ValueError('write `Name <address>`, and a name with a comma in quotes: `"Acme, Inc." <…>`') from error
         return value
 
+    @field_validator("push_key")
+    @classmethod
+    def _check_push_key(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ec.derive_private_key(_number(value), ec.SECP256R1())
+            except ValueError as error:
+                raise ValueError("write the 32 bytes of a P-256 private key in base64url") from error
+        return value
+
+    @field_validator("fcm_credentials")
+    @classmethod
+    def _check_fcm_credentials(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                account = json.loads(value.read_text())
+                complete = all(isinstance(account[name], str) for name in _FCM_NAMES)
+                load_pem_private_key(account["private_key"].encode(), password=None)
+            except (ValueError, TypeError, LookupError, AttributeError, OSError):
+                complete = False
+            if not complete:
+                raise ValueError("give the JSON file of a service account, as Firebase gave it out")
+        return value
+
+    @field_validator("apns_key")
+    @classmethod
+    def _check_apns_key(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                key = load_pem_private_key(value.read_bytes(), password=None)
+            except (ValueError, TypeError, OSError):
+                key = None
+            if not isinstance(key, ec.EllipticCurvePrivateKey):
+                raise ValueError("give the `.p8` file of a signing key, as Apple gave it out")
+        return value
+
+    @field_validator("apns_topic")
+    @classmethod
+    def _check_apns(cls, value: str | None, info: ValidationInfo) -> str | None:
+        given = [value, *(info.data.get(name) for name in ("apns_key", "apns_key_id", "apns_team_id"))]
+        if any(given) and not all(given):
+            raise ValueError("APNs needs all of key, key id, team id and topic")
+        return value
+
+    @cached_property
+    def push_key_number(self) -> int | None:
+        """The private key of Web Push, where one was given."""
+        return None if self.push_key is None else _number(self.push_key)
+
+    @cached_property
+    def push_key_file(self) -> Path:
+        return self.data / "push-key.json"
+
+    @cached_property
+    def push_subject(self) -> str:
+        return self.push_contact or f"mailto:{parseaddr(self.mail_from)[1]}"
+
+    @cached_property
+    def fcm_account(self) -> Mapping[str, str] | None:
+        account: dict[str, str] | None = json.loads(self.fcm_credentials.read_text()) if self.fcm_credentials else None
+        return account
+
     @cached_property
     def signing_key_file(self) -> Path:
         return self.data / "signing-key.json"
@@ -221,3 +346,11 @@ class Settings(BaseSettings):
     @cached_property
     def database_folder(self) -> Path:
         return self.data / "postgresql"
+
+
+def _number(key: str) -> int:
+    """What the bytes of a private key stand for. Raises ``ValueError`` where they are not as many as there must be."""
+    raw = base64.b64decode(key.encode("ascii") + b"=" * (-len(key) % 4), altchars=b"-_", validate=True)
+    if len(raw) != _KEY_BYTES:
+        raise ValueError
+    return int.from_bytes(raw)

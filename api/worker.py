@@ -1,4 +1,4 @@
-"""What happens without anybody asking: mails, expiry, reminders, and telling whoever waits for a mentor.
+"""What happens without anybody asking: mails, pushes, expiry, reminders, and telling whoever waits for a mentor.
 
 The queue is procrastinate's, in the same database. Any number of workers may run: a job is one worker's while it gives
 signs of life, and another's after.
@@ -6,9 +6,11 @@ signs of life, and another's after.
 
 import asyncio
 import contextlib
+import math
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -19,23 +21,30 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy
 
 from api.actions.availability import reconcile_availability
+from api.actions.devices import forget_device, note_push
 from api.actions.event_streams import forget_streams
 from api.actions.sweep import expire_requests, remind_mentors
 from api.actions.trim import forget_idempotency_keys, trim_logs
 from api.actions.work import Waker
+from api.auth.keys import push_key
 from api.database import ROLE
+from api.domain.devices import DeviceKind
 from api.domain.errors import Fault, FaultCode
-from api.models import Organisation
+from api.metrics import Metrics
+from api.models import Device, Organisation
 from api.notifications.mail.delivery import Delivery, Undeliverable, delivery_to
 from api.notifications.mail.letters import letter_about
 from api.notifications.mail.rendering import Renderer
-from api.notifications.outbox import QUEUE, RECONCILE, SEND_MAIL
+from api.notifications.outbox import PUSHES, QUEUE, RECONCILE, SEND_MAIL, SEND_PUSH
+from api.notifications.push.offer import pushers_of
+from api.notifications.push.pusher import Became, Outcome, Push, Pusher
+from api.resolvers.pushes import push_about
 from api.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 _JOBS_AT_ONCE: Final = 8
-# For the queue itself, beside one that listens; what jobs read and write goes over the process's own pool.
+# For the queues themselves, beside two that listen; what jobs read and write goes over the process's own pool.
 _CONNECTIONS: Final = 4
 _SECONDS_TO_FINISH: Final = 2.0
 # A mail can wait, an alert cannot: where everything in this process is late by so much, each mail lets others go first,
@@ -43,6 +52,8 @@ _SECONDS_TO_FINISH: Final = 2.0
 _SECONDS_LATE: Final = 0.02
 _SECONDS_BETWEEN_LOOKS: Final = 0.05
 _SECONDS_POLITE: Final = 5.0
+# Each way to a device has limits of its own; this holds where one of them does not.
+_SECONDS_TO_PUSH: Final = 30.0
 # With the database away, it would wait for it in order to say goodbye.
 _SECONDS_TO_LEAVE: Final = 2.5
 _EVERY_TEN_SECONDS: Final = "* * * * * */10"
@@ -66,6 +77,23 @@ class MailRetry(BaseRetryStrategy):
         seconds = min(2.0 ** min(job.attempts + 1, 16), self.LONGEST_SECONDS)
         # Jitter, so that what failed together does not come back together.
         return RetryDecision(retry_in={"seconds": int(max(1, seconds * random.uniform(0.5, 1)))})  # noqa: S311
+
+
+class NotNow(Exception):  # noqa: N818 - an answer, and not the last one
+    """A push was not taken, and can be tried again: no sooner than the service said, where it did."""
+
+    def __init__(self, reason: str, wait_seconds: float | None) -> None:
+        super().__init__(reason)
+        self.wait_seconds = wait_seconds
+
+
+class PushRetry(MailRetry):
+    """As for mails, but no sooner than the service asked for. A push ends by its own age."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, NotNow) and exception.wait_seconds is not None:
+            return RetryDecision(retry_in={"seconds": math.ceil(exception.wait_seconds * random.uniform(1, 1.1)) + 1})  # noqa: S311
+        return super().get_retry_decision(exception=exception, job=job)
 
 
 class SteadyConnector(PsycopgConnector):
@@ -96,12 +124,16 @@ class Worker:
         waker: Waker,
         renderer: Renderer,
         delivery: Delivery,
+        pushers: Mapping[DeviceKind, Pusher],
+        metrics: Metrics,
         lease_seconds: float,
         retention: timedelta,
     ) -> None:
         self._waker = waker
         self._renderer = renderer
         self._delivery = delivery
+        self._pushers = pushers
+        self._metrics = metrics
         self._lease_seconds = lease_seconds
         self._retention = retention
         connector = SteadyConnector(
@@ -113,6 +145,7 @@ class Worker:
     def _add_tasks(self) -> None:
         task, periodic = self._app.task, self._app.periodic
         task(name=SEND_MAIL, queue=QUEUE, retry=MailRetry(), pass_context=True)(self._send_mail)
+        task(name=SEND_PUSH, queue=PUSHES, retry=PushRetry())(self._send_push)
         task(name=RECONCILE, queue=QUEUE, retry=2)(self._reconcile)
         for name, cron, work in (
             ("sweep", _EVERY_TEN_SECONDS, self._sweep),
@@ -137,28 +170,40 @@ class Worker:
 
     async def run(self) -> None:
         """Work until cancelled; comes back by itself when the database was away."""
+        try:
+            await self._keep_working()
+        finally:
+            for pusher in self._pushers.values():
+                await pusher.close()
+
+    async def _keep_working(self) -> None:
         delay = _FIRST_RETRY_SECONDS
         while True:
             started = asyncio.get_running_loop().time()
             try:
-                async with self._app.open_async():
-                    await self._app.run_worker_async(
-                        queues=[QUEUE],
-                        concurrency=_JOBS_AT_ONCE,
-                        delete_jobs="successful",
-                        install_signal_handlers=False,
-                        shutdown_graceful_timeout=_SECONDS_TO_FINISH,
-                        update_heartbeat_interval=self._lease_seconds / 3,
-                        stalled_worker_timeout=self._lease_seconds,
-                    )
-                error = None
-            except (ConnectorException, OSError, TimeoutError) as caught:
-                error = caught
+                async with self._app.open_async(), asyncio.TaskGroup() as queues:
+                    for queue in (QUEUE, PUSHES):
+                        queues.create_task(self._work_at(queue))
+            except* (ConnectorException, OSError, TimeoutError) as caught:
+                error = caught.exceptions[0]
             if asyncio.get_running_loop().time() - started > _LAST_RETRY_SECONDS:
                 delay = _FIRST_RETRY_SECONDS
             log.warning("worker_stopped", error=repr(error), retry_in_seconds=delay)
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LAST_RETRY_SECONDS)
+
+    async def _work_at(self, queue: str) -> None:
+        await self._app.run_worker_async(
+            queues=[queue],
+            concurrency=_JOBS_AT_ONCE,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=_SECONDS_TO_FINISH,
+            update_heartbeat_interval=self._lease_seconds / 3,
+            stalled_worker_timeout=self._lease_seconds,
+        )
+        # It never means to. Whoever works at the other queue stops with it, so that both begin anew.
+        raise ConnectorException(f"whoever worked at {queue} has stopped")
 
     async def _send_mail(self, context: JobContext, event_id: int) -> None:
         await _when_others_have_been_served()
@@ -171,6 +216,44 @@ class Worker:
             log.warning("mail_not_sent", event_id=event_id, attempt=context.job.attempts + 1, error=repr(error))
             raise
         log.info("mail_sent", event_id=event_id, letter=letter.name.value)
+
+    async def _send_push(self, event_id: int, device_id: int) -> None:
+        await _when_others_have_been_served()
+        found = await push_about(event_id, device_id)
+        if found is None:
+            return
+        device, push = found
+        outcome = await self._pushed(device, push)
+        self._metrics.pushes.labels(device.kind.value, outcome.became.value).inc()
+        # Never where it went: whoever knows an address can reach the device.
+        log.info(
+            "push",
+            event_id=event_id,
+            device_id=device_id,
+            kind=device.kind.value,
+            outcome=outcome.became.value,
+            reason=outcome.reason,
+        )
+        if outcome.became is Became.TAKEN:
+            # It has left: it must not leave again because that could not be noted.
+            with contextlib.suppress(Exception):
+                await note_push(self._waker, device=device)
+        elif outcome.became is Became.GONE:
+            await forget_device(self._waker, device=device, gone_at=outcome.gone_at)
+        elif outcome.became is Became.LATER:
+            raise NotNow(outcome.reason, outcome.wait_seconds)
+
+    async def _pushed(self, device: Device, push: Push) -> Outcome:
+        pusher = self._pushers.get(device.kind)
+        if pusher is None:
+            return Outcome(became=Became.REFUSED, reason="switched off")
+        if not push.seconds_left:
+            return Outcome(became=Became.REFUSED, reason="too old")
+        try:
+            async with asyncio.timeout(_SECONDS_TO_PUSH):
+                return await pusher.push(device, push)
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, its text may hold the address
+            return Outcome(became=Became.LATER, reason=type(error).__name__)
 
     async def _sweep(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
         await forget_streams()
@@ -225,7 +308,7 @@ async def _when_others_have_been_served() -> None:
             return
 
 
-def build_worker(settings: Settings, url: str, waker: Waker) -> Worker:
+def build_worker(settings: Settings, url: str, waker: Waker, metrics: Metrics) -> Worker:
     """The worker that the settings ask for."""
     if settings.smtp_url is None:
         log.info("mails_go_into_a_folder", folder=str(settings.mail_folder.resolve()))
@@ -234,6 +317,8 @@ def build_worker(settings: Settings, url: str, waker: Waker) -> Worker:
         waker=waker,
         renderer=Renderer(sender=settings.mail_from, web_url=settings.link_base, folder=settings.mail_templates),
         delivery=delivery_to(settings.smtp_url, settings.mail_folder),
+        pushers=pushers_of(settings, partial(push_key, settings)),
+        metrics=metrics,
         lease_seconds=settings.lease_seconds,
         retention=timedelta(days=settings.retention_days),
     )

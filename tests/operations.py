@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from api.domain.devices import DeviceKind
 from api.domain.viewer import Viewer
 from api.models import Person
+from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
 from api.schema.build import build_schema
@@ -12,10 +16,11 @@ from api.transport.errors import present
 from tests.houses import viewer_of
 
 SCHEMA = build_schema()
+OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 
 def context_of(viewer: Viewer) -> Context:
-    services = Services(search=PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15)
+    services = Services(search=PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER)
     return Context(viewer=viewer, services=services)
 
 

@@ -17,6 +17,7 @@ from api.models import (
     Action,
     ActionChange,
     AvailabilityWatch,
+    Device,
     Event,
     EventLog,
     EventStream,
@@ -32,7 +33,7 @@ from api.models import (
     Person,
     RequestGap,
 )
-from api.notifications.outbox import discard_mails_to
+from api.notifications.outbox import discard_messages_to
 
 NAME: Final = "A former colleague"
 _REMOVED: Final = "(removed)"
@@ -46,6 +47,7 @@ _GOES: Final[tuple[tuple[type[Model], str], ...]] = (
     (AvailabilityWatch, "person_id"),
     (AvailabilityWatch, "mentor_id"),
     (NotificationSetting, "person_id"),
+    (Device, "person_id"),
     (IdempotencyKey, "person_id"),
     (RequestGap, "request__mentee_id"),
     (Event, "person_id"),
@@ -75,7 +77,7 @@ async def erase_person(work: Work, *, person: Person) -> None:
     )
     await _end_what_is_under_way(work, person)
     await _remove_words(person)
-    await discard_mails_to(work.connection, person.id)
+    await discard_messages_to(work.connection, person.id)
     for model, column in _GOES:
         await _delete(model, {column: person.id})
     await Mentor.filter(id=person.id).update(paused=True, capacity=None, announced_available=False)

@@ -14,6 +14,7 @@ from api.models import (
     ActionChange,
     AuditEntry,
     AvailabilityWatch,
+    Device,
     Event,
     EventLog,
     EventStream,
@@ -48,12 +49,16 @@ _HELD: Final[Mapping[type[Model], Callable[[int], Q]]] = {
     Action: lambda key: Q(owner_id=key),
     IdempotencyKey: lambda key: Q(person_id=key),
     NotificationSetting: lambda key: Q(person_id=key),
+    Device: lambda key: Q(person_id=key),
     EventLog: lambda key: Q(id=key),
     Event: lambda key: Q(person_id=key),
     EventStream: lambda key: Q(person_id=key),
     EventStreamOperation: lambda key: Q(stream__person_id=key),
     AuditEntry: lambda key: Q(actor_id=key),
 }
+
+# Secrets between two machines: they tell nothing of anybody, and open what is sent to them.
+_SECRETS: Final[Mapping[type[Model], frozenset[str]]] = {Device: frozenset({"auth"})}
 
 _DONE_TO_OTHERS: Final = ("id", "action_id", "version", "kind", "changed_at")
 
@@ -76,7 +81,8 @@ async def export_person(person: Person) -> dict[str, Any]:
 
 async def _rows(model: type[Model], where: Q) -> list[dict[str, Any]]:
     rows = await model.filter(where).order_by("id").values()
-    return [{name: _plain(value) for name, value in row.items() if name != "organisation_id"} for row in rows]
+    left_out = {"organisation_id"} | _SECRETS.get(model, frozenset())
+    return [{name: _plain(value) for name, value in row.items() if name not in left_out} for row in rows]
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,5 @@
-"""How actions write: one transaction, with audit, events and mails, carried to the end whatever becomes of the caller.
+"""How actions write: one transaction, with audit, events and what follows from them, carried to the end whatever
+becomes of the caller.
 
 Faults of tortoise 1.1.9 that this module works around:
 
@@ -21,9 +22,9 @@ from tortoise.transactions import in_transaction
 
 from api.actions.turns import turn_to_write
 from api.domain.errors import Fault, FaultCode
-from api.domain.events import MAILED, SUBJECTS, Event, SubjectKind
+from api.domain.events import MAILED, PUSHED, SUBJECTS, Event, SubjectKind
 from api.models import AuditEntry, Person
-from api.notifications.outbox import defer_mails
+from api.notifications.outbox import Told, defer_messages
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -72,11 +73,11 @@ class Work:
 
     async def number_events(self) -> list[int]:
         """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
-        so that no two transactions wait for one another; put mails aside after, in the order of each log. Returns who
-        is to be woken.
+        so that no two transactions wait for one another; put mails and pushes aside after, in the order of each log.
+        Returns who is to be woken.
         """
         events = sorted(self._events, key=lambda each: each[1].recipient_id)
-        mails: list[tuple[int, int]] = []
+        told: list[Told] = []
         for organisation_id, event in events:
             subject = SUBJECTS[event.kind]
             appended = await self.connection.execute_query_dict(
@@ -88,9 +89,16 @@ class Work:
                     *(event.subject_id if each is subject else None for each in SubjectKind),
                 ],
             )
-            if appended and event.kind in MAILED:
-                mails.append((appended[0]["id"], event.recipient_id))
-        await defer_mails(self.connection, mails)
+            told += (
+                Told(
+                    event_id=row["id"],
+                    person_id=event.recipient_id,
+                    mailed=event.kind in MAILED,
+                    pushed=event.kind in PUSHED,
+                )
+                for row in appended
+            )
+        await defer_messages(self.connection, told)
         return sorted({event.recipient_id for _, event in events})
 
 

@@ -1,4 +1,6 @@
-"""The keys that tokens are signed with: a local one made at first start, or those that an issuer publishes."""
+"""The keys that tokens are signed with, a local one made at first start or those that an issuer publishes; and the one
+that push services know this service by.
+"""
 
 import asyncio
 import json
@@ -9,7 +11,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey, KeySet
+
+from api.settings import Settings
 
 _CURVE: Final = "P-256"
 _FETCH_SECONDS: Final = 5.0
@@ -52,6 +57,16 @@ def local_key(file: Path) -> ECKey:
         finally:
             Path(draft).unlink()
     return ECKey.import_key(json.loads(file.read_text()))
+
+
+def push_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
+    """The one that the settings give, or else one in the data folder, made now if there is none."""
+    if settings.push_key_number is not None:
+        return ec.derive_private_key(settings.push_key_number, ec.SECP256R1())
+    key = local_key(settings.push_key_file).private_key
+    if key is None:
+        raise LookupError(f"{settings.push_key_file} holds no private key")
+    return key
 
 
 class PublishedKeys:

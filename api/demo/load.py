@@ -19,7 +19,7 @@ from api.demo.people import people
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import AuditEntry, MentorRequest, Organisation, Person, PreferenceOption
-from api.notifications.outbox import discard_mails
+from api.notifications.outbox import discard_messages
 
 NAME: Final = "Northwind Digital"
 _LOADED: Final = "demo_loaded"
@@ -107,7 +107,7 @@ async def _conclude(waker: Waker, cast: _Cast, asking: Asking, request_id: int) 
 @action
 async def _record_loaded(work: Work, *, organisation_id: int) -> None:
     # What the demo tells is past: it is no news to write to anybody about.
-    await discard_mails(work.connection, organisation_id)
+    await discard_messages(work.connection, organisation_id)
     await work.audit(
         organisation_id=organisation_id,
         actor_id=None,

@@ -32,6 +32,7 @@ class Aspect(StrEnum):
     PLAN = "PLAN"  # the action plan, to read and to change
     HISTORY = "HISTORY"  # who changed what on the plan, and when
     MENTORING = "MENTORING"  # one's own eligibility, preferences, requests, log and settings
+    DEVICES = "DEVICES"  # what one is reached on
 
 
 _DEVELOPMENT: Final = frozenset({Aspect.ROLE, Aspect.SKILLS, Aspect.MENTORSHIPS, Aspect.PLAN})

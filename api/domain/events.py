@@ -47,6 +47,17 @@ MAILED: Final = (
     EventKind.MENTORSHIP_ENDED,
     EventKind.MENTOR_AVAILABLE,
 )
+# What is worth a mail is worth waking a telephone for; the rest waits in the log until somebody looks.
+PUSHED: Final = MAILED
+# Where somebody else waits, so that a telephone that saves its battery is to be woken all the same.
+PRESSING: Final = frozenset(
+    {
+        EventKind.REQUEST_RECEIVED,
+        EventKind.REQUEST_REMINDER,
+        EventKind.REQUEST_DECIDED,
+        EventKind.MENTOR_AVAILABLE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

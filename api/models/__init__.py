@@ -2,6 +2,7 @@
 
 from api.models.action import Action, ActionChange
 from api.models.audit import AuditEntry
+from api.models.device import Device
 from api.models.event import Event, EventLog, NotificationSetting
 from api.models.event_stream import EventStream, EventStreamOperation
 from api.models.mentor import AvailabilityWatch, MenteePreference, Mentor, MentorOption
@@ -18,6 +19,7 @@ __all__ = [
     "ActionType",
     "AuditEntry",
     "AvailabilityWatch",
+    "Device",
     "Event",
     "EventLog",
     "EventStream",

@@ -61,13 +61,17 @@ class Event(OrganisationRow):
 
 
 class NotificationSetting(OrganisationRow):
-    """Whether a person wants emails of one kind of event; without a row they do."""
+    """Whether a person wants emails of one kind of event; without a row they do.
+
+    ``push`` says the same of pushes to their devices.
+    """
 
     id = fields.BigIntField(primary_key=True)
     person = reference("Person")
     person_id: int
     kind = fields.CharEnumField(EventKind, max_length=24)
     email = fields.BooleanField()
+    push = fields.BooleanField(default=True, db_default=True)
 
     class Meta:
         table = "notification_setting"

@@ -1,23 +1,37 @@
 """What leaves the service by other ways than a subscription: put aside in the transaction of what it tells.
 
-A job holds the key of an event and nothing else; what is sent is read from the rows when it is sent.
+A job holds keys, of an event and of a device, and nothing else; what is sent is read from the rows when it is sent.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 QUEUE: Final = "mentoring"
+# A queue of its own: pushes go to addresses that people chose, and whoever answers slowly there holds up no mail.
+PUSHES: Final = "pushes"
 SEND_MAIL: Final = "send_mail"
+SEND_PUSH: Final = "send_push"
 RECONCILE: Final = "reconcile_availability"
 
-# One lock a person: their mails leave one after another, in the order of their log.
-_DEFER_MAILS: Final = f"""
+# One lock a person: their mails leave one after another, in the order of their log. One job and one lock a device: what
+# has reached one device is not sent again because another could not be reached.
+_DEFER_MESSAGES: Final = f"""
+WITH told AS (SELECT event, person FROM unnest($1::bigint[], $2::bigint[]) AS given (event, person)),
+jobs AS (
+    SELECT event, '{QUEUE}' AS queue, '{SEND_MAIL}' AS task, 'mail ' || person AS lock,
+           jsonb_build_object('event_id', event) AS args
+    FROM told WHERE event = ANY($3::bigint[])
+    UNION ALL
+    SELECT event, '{PUSHES}', '{SEND_PUSH}', 'push ' || device.id,
+           jsonb_build_object('event_id', event, 'device_id', device.id)
+    FROM told JOIN device ON device.person_id = told.person WHERE event = ANY($4::bigint[])
+)
 SELECT procrastinate_defer_jobs_v1(array_agg(
-    row('{QUEUE}', '{SEND_MAIL}', 0, 'mail ' || person, NULL, jsonb_build_object('event_id', event), NULL)
-        ::procrastinate_job_to_defer_v1 ORDER BY event))
-FROM unnest($1::bigint[], $2::bigint[]) AS given (event, person)
+    row(queue, task, 0, lock, NULL, args, NULL)::procrastinate_job_to_defer_v1 ORDER BY event, lock))
+FROM jobs
 """
 
 # One that waits already will do for both.
@@ -28,25 +42,44 @@ VALUES ('{QUEUE}', '{RECONCILE}', 0, '{RECONCILE} ' || $1::bigint::text,
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
 
-_DISCARD_MAILS: Final = f"""
+_MESSAGES: Final = f"task_name IN ('{SEND_MAIL}', '{SEND_PUSH}')"
+
+_DISCARD_MESSAGES: Final = f"""
 DELETE FROM procrastinate_jobs USING event
-WHERE task_name = '{SEND_MAIL}' AND status = 'todo'
+WHERE {_MESSAGES} AND status = 'todo'
   AND event.id = (args ->> 'event_id')::bigint AND event.organisation_id = $1
 """
 
 # Those that failed for good among them.
-_DISCARD_MAILS_TO: Final = f"""
+_DISCARD_MESSAGES_TO: Final = f"""
 DELETE FROM procrastinate_jobs USING event
-WHERE task_name = '{SEND_MAIL}' AND status <> 'doing'
+WHERE {_MESSAGES} AND status <> 'doing'
   AND event.id = (args ->> 'event_id')::bigint AND event.person_id = $1
 """
 
 
-async def defer_mails(connection: BaseDBAsyncClient, events: Sequence[tuple[int, int]]) -> None:
-    """Put aside a mail about each event: pairs of the event's key and its recipient's."""
-    if events:
-        keys, people = zip(*events, strict=True)
-        await connection.execute_query(_DEFER_MAILS, [list(keys), list(people)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An entry of somebody's log, and in which other ways they are to hear of it."""
+
+    event_id: int
+    person_id: int
+    mailed: bool
+    pushed: bool
+
+
+async def defer_messages(connection: BaseDBAsyncClient, told: Sequence[Told]) -> None:
+    """Put aside a mail, and a push to each device of its recipient, about each of these."""
+    if any(each.mailed or each.pushed for each in told):
+        await connection.execute_query(
+            _DEFER_MESSAGES,
+            [
+                [each.event_id for each in told],
+                [each.person_id for each in told],
+                [each.event_id for each in told if each.mailed],
+                [each.event_id for each in told if each.pushed],
+            ],
+        )
 
 
 async def defer_reconcile(connection: BaseDBAsyncClient, organisation_id: int) -> None:
@@ -54,11 +87,11 @@ async def defer_reconcile(connection: BaseDBAsyncClient, organisation_id: int) -
     await connection.execute_query(_DEFER_RECONCILE, [organisation_id])
 
 
-async def discard_mails(connection: BaseDBAsyncClient, organisation_id: int) -> None:
-    """Forget the mails that wait for an organisation's people."""
-    await connection.execute_query(_DISCARD_MAILS, [organisation_id])
+async def discard_messages(connection: BaseDBAsyncClient, organisation_id: int) -> None:
+    """Forget the mails and pushes that wait for an organisation's people."""
+    await connection.execute_query(_DISCARD_MESSAGES, [organisation_id])
 
 
-async def discard_mails_to(connection: BaseDBAsyncClient, person_id: int) -> None:
-    """Forget the mails that wait for a person, before their log goes."""
-    await connection.execute_query(_DISCARD_MAILS_TO, [person_id])
+async def discard_messages_to(connection: BaseDBAsyncClient, person_id: int) -> None:
+    """Forget the mails and pushes that wait for a person, before their log goes."""
+    await connection.execute_query(_DISCARD_MESSAGES_TO, [person_id])

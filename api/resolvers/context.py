@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.domain.viewer import Viewer
+from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.loaders import Loaders
 from api.search.ranking import MentorSearch
@@ -11,11 +12,14 @@ from api.search.ranking import MentorSearch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What a process holds for all operations. ``poll_seconds`` is how often a subscription looks unwoken."""
+    """What a process holds for all operations. ``poll_seconds`` is how often a subscription looks unwoken, ``push``
+    which devices can be registered.
+    """
 
     search: MentorSearch
     wakeups: Wakeups
     poll_seconds: float
+    push: PushOffer
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from api.models import (
     Action,
     ActionType,
     AvailabilityWatch,
+    Device,
     Event,
     HeldLevel,
     MenteePreference,
@@ -139,6 +140,10 @@ class Loaders:
         return one_by_key(lambda: visibility.actions(self._viewer))
 
     @cached_property
+    def device(self) -> DataLoader[int, Device | None]:
+        return one_by_key(lambda: visibility.devices(self._viewer))
+
+    @cached_property
     def requirements_of_role(self) -> DataLoader[int, list[RoleRequirement]]:
         return many_by_key(self._ours(RoleRequirement), "role_profile_id")
 
@@ -169,6 +174,10 @@ class Loaders:
     @cached_property
     def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:
         return many_by_key(self._ours(NotificationSetting), "person_id")
+
+    @cached_property
+    def devices_of_person(self) -> DataLoader[int, list[Device]]:
+        return many_by_key(self._ours(Device), "person_id")
 
     @cached_property
     def watches_of_person(self) -> DataLoader[int, list[AvailabilityWatch]]:

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from api.domain.access import SEES, Aspect, Relation
 from api.domain.viewer import Viewer
-from api.models import Action, Event, MentorRequest, Mentorship, Person
+from api.models import Action, Device, Event, MentorRequest, Mentorship, Person
 
 
 def _active(viewer: Viewer, *, viewer_as: str, wanted: str) -> Subquery:
@@ -54,6 +54,11 @@ def mentorships(viewer: Viewer) -> QuerySet[Mentorship]:
 def actions(viewer: Viewer) -> QuerySet[Action]:
     """Actions of the plans that the viewer may see, removed ones included."""
     return Action.filter(owner_id__in=Subquery(people(viewer, Aspect.PLAN).values("id")))
+
+
+def devices(viewer: Viewer) -> QuerySet[Device]:
+    """Devices of the people of whom the viewer may see them."""
+    return Device.filter(person_id__in=Subquery(people(viewer, Aspect.DEVICES).values("id")))
 
 
 def events(viewer: Viewer) -> QuerySet[Event]:

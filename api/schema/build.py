@@ -16,6 +16,7 @@ from api.schema.documents import parsed_once, validated_once
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.availability import AvailabilityMutations
+from api.schema.mutations.device import DeviceMutations
 from api.schema.mutations.mentorship import MentorshipMutations
 from api.schema.mutations.notification import NotificationMutations
 from api.schema.mutations.plan import PlanMutations
@@ -36,6 +37,7 @@ class Mutation(
     PlanMutations,
     AvailabilityMutations,
     NotificationMutations,
+    DeviceMutations,
     AdministrationMutations,
 ):
     pass

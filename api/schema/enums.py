@@ -7,6 +7,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from api.domain.access import Side
 from api.domain.buttons import MentorAction
+from api.domain.devices import DeviceKind
 from api.domain.eligibility import EligibilityCode
 from api.domain.errors import RefusalCode
 from api.domain.events import EventKind
@@ -19,6 +20,7 @@ from api.resolvers.requests import RequestBox
 __all__ = [
     "ActionStatus",
     "ChangeKind",
+    "DeviceKind",
     "EligibilityCode",
     "EventKind",
     "MatchBasis",
@@ -145,6 +147,14 @@ _define(
     MENTORSHIP_ENDED="A mentorship of the viewer ended.",
     MENTOR_AVAILABLE="A mentor whom the viewer waits for can be asked again.",
     ACTION_PLAN_CHANGED="Somebody else changed an action plan that the viewer may change too.",
+)
+_define(
+    DeviceKind,
+    "DeviceKind",
+    "How a device is reached while no application of ours is open on it.",
+    WEB_PUSH="By Web Push: browsers, and UnifiedPush.",
+    FCM="By Firebase Cloud Messaging, where this service has it switched on.",
+    APNS="By the Apple Push Notification service, where this service has it switched on.",
 )
 _define(
     RefusalCode,

@@ -12,6 +12,7 @@ from api.domain.matching import MatchBasis
 from api.resolvers.notifications import entry_of
 from api.resolvers.plans import change_of
 from api.schema.action import Action, ActionChange, ActionPlan, ActionType
+from api.schema.device import Device
 from api.schema.match import ID_TYPES
 from api.schema.mentor import Mentor
 from api.schema.mentorship import Mentorship
@@ -93,6 +94,7 @@ _FINDERS: Final[dict[str, Finder]] = {
     "MentorRequest": _row("request", MentorRequest),
     "Mentorship": _row("mentorship", Mentorship),
     "ActionType": _row("action_type", ActionType),
+    "Device": _row("device", Device),
     "Action": _action,
     "ActionChange": _action_change,
     "ActionPlan": _action_plan,

@@ -10,6 +10,7 @@ from api.models import SkillKind
 from api.resolvers.requests import count_requests
 from api.schema.action import ActionPlan
 from api.schema.availability import AvailabilityWatch
+from api.schema.device import Device
 from api.schema.eligibility import EligibilityReason, MentorEligibility
 from api.schema.enums import MentorAction, RequestBox, RequestStatus
 from api.schema.gap import SkillGap
@@ -175,14 +176,26 @@ class Person(Node):
         return [AvailabilityWatch(record=row) for row in rows]
 
     @strawberry.field(
-        description="Which mails the viewer gets, one entry for each kind that there is. "
+        description="Which mails and pushes the viewer gets, one entry for each kind that there is. "
         "The viewer's own only, FORBIDDEN for others.",
         extensions=[Needs(Aspect.MENTORING)],
     )
     async def notification_settings(self, info: Info) -> list[NotificationSetting] | None:
         rows = await info.context.loaders.notification_settings.load(self.record.id)
-        chosen = {row.kind: row.email for row in rows}
-        return [NotificationSetting(kind=kind, email=chosen.get(kind, True)) for kind in MAILED]
+        emails = {row.kind: row.email for row in rows}
+        pushes = {row.kind: row.push for row in rows}
+        return [
+            NotificationSetting(kind=kind, email=emails.get(kind, True), push=pushes.get(kind, True)) for kind in MAILED
+        ]
+
+    @strawberry.field(
+        description="The devices that the viewer is reached on, those registered first at the front. "
+        "The viewer's own only, FORBIDDEN for others.",
+        extensions=[Needs(Aspect.DEVICES)],
+    )
+    async def devices(self, info: Info) -> list[Device] | None:
+        rows = await info.context.loaders.devices_of_person.load(self.record.id)
+        return [Device(record=row) for row in rows]
 
     async def _reasons_against(self, info: Info) -> tuple[Reason, ...]:
         rule = await info.context.loaders.rule.load(self.record.organisation_id)

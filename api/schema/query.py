@@ -162,6 +162,13 @@ class Query:
         return Organisation(record=record)
 
     @strawberry.field(
+        description="The key that this service signs pushes with, for browsers: the `applicationServerKey` of "
+        "`PushManager.subscribe`, an uncompressed P-256 point in base64url."
+    )
+    def push_key(self, info: Info) -> str:
+        return info.context.services.push.public_key
+
+    @strawberry.field(
         description="The viewer's organisation as its administrators see it. FORBIDDEN for anybody else.",
         extensions=[NeedsAdministrator()],
     )

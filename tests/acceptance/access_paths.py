@@ -162,6 +162,18 @@ PATHS: Final = (
     Path(name="notifications", operation=LOG, of=ENTRIES),
     Path(name="viewer", operation="{ viewer { ...Person } }", finds=_to("Person", Role.SELF)),
     Path(
+        name="viewer.devices",
+        operation="{ viewer { devices { ...Device } } }",
+        finds=_to("Device", Role.SELF),
+    ),
+    Path(
+        name="Person.devices",
+        operation=_node("Person", "devices { ...Device }"),
+        of=("Person",),
+        finds=_to("Device", Role.SELF),
+        refused="node.devices",
+    ),
+    Path(
         name="viewer.mentor",
         operation=f"{{ viewer {{ mentor {{ {_CARD} }} }} }}",
         finds=_to("Mentor Person", Role.SELF),

@@ -55,6 +55,8 @@ POSITION: Final = Rule(DEVELOPERS, Refusal.NULL)
 DEVELOPMENT: Final = Rule(DEVELOPERS, Refusal.FORBIDDEN)
 OWN: Final = Rule(frozenset({Role.SELF}), Refusal.FORBIDDEN)
 PLAN: Final = Rule(DEVELOPERS, Refusal.ABSENT)
+# What P is reached on is nobody else's business: not even that it is there.
+DEVICE: Final = Rule(frozenset({Role.SELF}), Refusal.ABSENT)
 BETWEEN_TWO: Final = Rule(frozenset({Role.CONCERNED}), Refusal.ABSENT)
 MENTORSHIP: Final = Rule(DEVELOPERS | {Role.CONCERNED}, Refusal.ABSENT)
 # An entry of a log is there for whoever's log it is, and only while what it tells of is there for them.
@@ -86,6 +88,7 @@ RULES: Final[dict[str, Rule]] = {
     "Person.mentorPreferences": OWN,
     "Person.availabilityWatches": OWN,
     "Person.notificationSettings": OWN,
+    "Person.devices": OWN,
     "Mentor.id": PUBLIC,
     "Mentor.person": PUBLIC,
     "Mentor.options": PUBLIC,
@@ -228,6 +231,12 @@ RULES: Final[dict[str, Rule]] = {
     "AvailabilityWatch.createdAt": HELD,
     "NotificationSetting.kind": HELD,
     "NotificationSetting.email": HELD,
+    "NotificationSetting.push": HELD,
+    "Device.id": DEVICE,
+    "Device.kind": DEVICE,
+    "Device.createdAt": DEVICE,
+    "Device.registeredAt": DEVICE,
+    "Device.lastSuccessAt": DEVICE,
     "GapCoverage.gap": HELD,
     "GapCoverage.mentorLevel": HELD,
     "GapCoverage.coveredLevels": HELD,

@@ -10,7 +10,7 @@ import httpx
 from api.actions.sweep import expire_requests, remind_mentors
 from api.database import connections
 from api.domain.ids import decode_id
-from api.models import FrameworkLevel, HeldLevel, MentorRequest, Person, RoleProfile, Skill, SkillKind
+from api.models import Device, FrameworkLevel, HeldLevel, MentorRequest, Person, RoleProfile, Skill, SkillKind
 from api.schema.node import global_id
 from api.settings import Settings
 from tests.acceptance.access_paths import HAPPENS
@@ -63,10 +63,18 @@ async def _p(scene: Scene, house: House, manager: Person) -> Person:
     return p
 
 
-def _own_things(scene: Scene, house: House) -> dict[str, str]:
+async def _own_things(scene: Scene, house: House) -> dict[str, str]:
     """P's objects that are there from the beginning, by type."""
     p = scene.people[P]
+    device = await Device.create(
+        organisation_id=p.organisation_id,
+        person_id=p.id,
+        kind="FCM",
+        address="token",
+        last_success_at=datetime.now(UTC),
+    )
     rows = {
+        "Device": device.id,
         "Person": p.id,
         "Mentor": p.id,
         "ActionPlan": p.id,
@@ -262,7 +270,7 @@ async def told(server: Server) -> AsyncIterator[Scene]:
             house = await _people(scene)
             for role in SIGNED_IN:
                 scene.beginnings[role] = (await scene.data(scene.token(role), "{ latestCursor }"))["latestCursor"]
-            story = Story(scene, _own_things(scene, house))
+            story = Story(scene, await _own_things(scene, house))
             await _before(story)
         for role in SIGNED_IN:
             cursor = (await scene.data(scene.token(role), "{ latestCursor }"))["latestCursor"]

@@ -20,7 +20,7 @@ import pytest
 from graphql import OperationDefinitionNode, OperationType, parse, print_ast
 
 from api.actions.connect import connect
-from api.models import Person
+from api.models import Device, Person
 from api.notifications.cursors import log_cursor
 from api.notifications.log import log_of
 from api.schema.node import global_id
@@ -40,11 +40,15 @@ from tests.snippets import ROOT, Snippet, snippets
 from tests.wakers import Recorder
 
 CONNECT: Final = "mutation ($mentor: ID!) { connect(input: {mentorId: $mentor}) { errors { code } } }"
-PAGES: Final = ("README.md", "docs/front-end.md", "docs/mobile.md", "docs/import.md")
+PAGES: Final = ("README.md", "docs/front-end.md", "docs/mobile.md", "docs/push.md", "docs/import.md")
 
 
 def blocks_of(language: str) -> list[Snippet]:
     return [each for page in PAGES for each in snippets(page) if each.language == language]
+
+
+def blocks_in(page: str, language: str) -> list[str]:
+    return [each.text for each in snippets(page) if each.language == language]
 
 
 def printed_operations() -> list[tuple[str, OperationDefinitionNode]]:
@@ -57,15 +61,20 @@ def printed_operations() -> list[tuple[str, OperationDefinitionNode]]:
 
 
 OPERATIONS: Final = printed_operations()
+# The page that tells how to register prints the variables, too.
+REGISTRATION: Final = next(each for each in map(json.loads, blocks_in("docs/push.md", "json")) if "input" in each)
 
 
 @dataclass
 class Scene:
-    """A mentor whom somebody has asked, and a mentee who has not; ``start`` is a cursor from before that."""
+    """A mentor whom somebody has asked, and a mentee who has not; ``start`` is a cursor from before that, ``device`` one
+    of the mentee's.
+    """
 
     mentor: Person
     mentee: Person
     start: str
+    device: Device
 
     @classmethod
     async def build(cls) -> "Scene":
@@ -74,19 +83,24 @@ class Scene:
         mentee, other = [await house.person(name, required={"PROG": 5}) for name in ("Ada", "Edsger")]
         log = await log_of(viewer_of(mentor))
         await connect(Recorder(), viewer=viewer_of(other), mentor_id=mentor.id, message="Would you?")
-        return cls(mentor=mentor, mentee=mentee, start=log_cursor(log.epoch, log.seq))
+        device = await Device.create(
+            organisation_id=house.organisation.id, person_id=mentee.id, kind="FCM", address=f"token-{mentee.id}"
+        )
+        return cls(mentor=mentor, mentee=mentee, start=log_cursor(log.epoch, log.seq), device=device)
 
     @property
-    def meant(self) -> dict[str, str]:
+    def meant(self) -> dict[str, Any]:
         """What stands for an ellipsis, and the value of each variable, by name."""
         return {
+            **REGISTRATION,
+            "device": global_id("Device", self.device.id),
             "mentorId": global_id("Mentor", self.mentor.id),
             "mentor": global_id("Mentor", self.mentor.id),
             "key": "5a0c1f9e",
             "after": self.start,
         }
 
-    def filled_in(self, operation: OperationDefinitionNode) -> tuple[str, dict[str, str]]:
+    def filled_in(self, operation: OperationDefinitionNode) -> tuple[str, dict[str, Any]]:
         text = re.sub(r'(\w+): "…"', lambda found: f'{found[1]}: "{self.meant[found[1]]}"', print_ast(operation))
         names = [each.variable.name.value for each in operation.variable_definitions or ()]
         return text, {name: self.meant[name] for name in names}

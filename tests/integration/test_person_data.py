@@ -14,6 +14,7 @@ from api.actions.action_plan import ActionInput, add_action, change_action
 from api.actions.availability import notify_when_available, reconcile_availability
 from api.actions.connect import connect
 from api.actions.decide import accept, decline
+from api.actions.devices import register_device
 from api.actions.end_mentorship import end_mentorship
 from api.actions.erase_person import _GOES, NAME, erase_person
 from api.actions.event_streams import queue_operation, reserve_stream
@@ -24,10 +25,22 @@ from api.domain.errors import Fault, Refused
 from api.domain.events import Event as Announced
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
-from api.models import Action, AuditEntry, AvailabilityWatch, Event, EventLog, Mentor, MentorRequest, Mentorship, Person
+from api.models import (
+    Action,
+    AuditEntry,
+    AvailabilityWatch,
+    Device,
+    Event,
+    EventLog,
+    Mentor,
+    MentorRequest,
+    Mentorship,
+    Person,
+)
 from api.notifications.mail.letters import letter_about
 from tests.houses import House, viewer_of
-from tests.operations import data
+from tests.operations import OFFER, data
+from tests.pushes import Browser
 from tests.wakers import Recorder
 
 CANARY = "canary-7f3a"
@@ -104,6 +117,8 @@ async def town(database: str) -> Town:
     await asked(town.mentee, town.person, "Once more?")
     await notify_when_available(Recorder(), viewer=person, mentor_id=town.other.id)
     await save_notification_settings(Recorder(), viewer=person, emails={EventKind.REQUEST_REMINDER: False})
+    phone = Browser(f"https://push.example.com/{canary('device')}")
+    await register_device(Recorder(), viewer=person, offer=OFFER, **phone.registration())
     stream = await reserve_stream(person, issued_at=None, expires_at=datetime.now(UTC))
     await queue_operation(Recorder(), person, stream, name="question", parameters=canary("question"), at_most=1)
     return town
@@ -122,6 +137,25 @@ async def test_the_export_holds_every_text_and_is_json(town: Town) -> None:
     assert {row["level"] for row in held["held_level"]} == {4, 5}
     assert "Read it" not in text
     assert len(held["changes_of_the_plans_of_others"]) == 1
+
+
+async def test_the_export_holds_devices_without_their_secret(town: Town) -> None:
+    device = await Device.get(person_id=town.person.id)
+    (told,) = (await export_person(town.person))["device"]
+    assert told["address"].endswith(canary("device"))
+    assert told["p256dh"] == device.p256dh
+    assert device.auth
+    assert device.auth not in json.dumps(told)
+
+
+async def test_pushes_that_wait_go_with_whoever_they_are_for(town: Town) -> None:
+    await asked(town.manager, town.person)
+    connection = get_connection("default")
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'send_push'"
+    assert await connection.execute_query_dict(waiting) == [{"count": 1}]
+    await erase_person(Recorder(), person=town.person)
+    assert await connection.execute_query_dict(waiting) == [{"count": 0}]
+    assert not await Device.exists()
 
 
 async def test_after_erasing_no_table_holds_anything_of_the_person(town: Town) -> None:

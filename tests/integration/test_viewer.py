@@ -9,7 +9,7 @@ from tests.operations import answer, data
 from tests.wakers import Recorder
 
 BUTTONS = "{ viewer { mentorActions pendingRequestCount } }"
-SETTINGS = "notificationSettings { kind email }"
+SETTINGS = "notificationSettings { kind email push }"
 SAVE = f"""mutation ($settings: [NotificationSettingInput!]!) {{
   saveNotificationSettings(input: {{settings: $settings}}) {{
     viewer {{ {SETTINGS} }} errors {{ code message field }} }} }}"""
@@ -39,7 +39,7 @@ async def test_the_viewer_alone_tells_which_buttons_to_show(database: str) -> No
 
 async def test_mails_are_wanted_until_one_says_otherwise_and_kinds_not_named_stay(database: str) -> None:
     person = await (await House.build()).person()
-    everything = [{"kind": kind.value, "email": True} for kind in MAILED]
+    everything = [{"kind": kind.value, "email": True, "push": True} for kind in MAILED]
     assert (await data(person, f"{{ viewer {{ {SETTINGS} }} }}"))["viewer"]["notificationSettings"] == everything
     for email in (False, True, False):
         saved = await data(person, SAVE, settings=[{"kind": "REQUEST_REMINDER", "email": email}])

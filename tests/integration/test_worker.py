@@ -9,11 +9,14 @@ from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
 from api.actions.connect import connect
+from api.domain.devices import DeviceKind
 from api.domain.lifecycle import RequestStatus
-from api.models import MentorRequest
+from api.metrics import Metrics
+from api.models import Device, MentorRequest
 from api.notifications.mail.delivery import Delivery
 from api.notifications.mail.rendering import Renderer
 from api.notifications.outbox import QUEUE, SEND_MAIL
+from api.notifications.push.pusher import Outcome, Push, Pusher
 from api.worker import Worker
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
@@ -55,10 +58,17 @@ class Slow:
         await self.may.wait()
 
 
-def worker_of(database: str, delivery: Delivery) -> Worker:
+def worker_of(database: str, delivery: Delivery, pusher: Pusher | None = None) -> Worker:
     renderer = Renderer(sender="mentoring@example.com", web_url="https://example.com")
     return Worker(
-        database, waker=Recorder(), renderer=renderer, delivery=delivery, lease_seconds=3, retention=timedelta(days=90)
+        database,
+        waker=Recorder(),
+        renderer=renderer,
+        delivery=delivery,
+        pushers={DeviceKind.FCM: pusher} if pusher else {},
+        metrics=Metrics(),
+        lease_seconds=3,
+        retention=timedelta(days=90),
     )
 
 
@@ -98,3 +108,45 @@ async def test_requests_expire_while_all_mails_hang(database: str) -> None:
         while (await MentorRequest.get(id=request.id)).status is RequestStatus.PENDING:
             await asyncio.sleep(0.1)
     assert await count("todo") <= 3
+
+
+class Silent:
+    """A push service that answers nothing; ``asked`` counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def push(self, device: Device, push: Push) -> Outcome:
+        self.asked += 1
+        await asyncio.sleep(60)
+        raise TimeoutError
+
+    async def close(self) -> None:
+        pass
+
+
+class Prompt:
+    """A mail server that takes every mail at once."""
+
+    def __init__(self) -> None:
+        self.taken = asyncio.Event()
+
+    async def deliver(self, message: EmailMessage) -> None:
+        self.taken.set()
+
+
+async def test_a_mail_leaves_while_all_pushes_hang(database: str) -> None:
+    house = await House.build()
+    away, mentor, mentee = await house.mentor(), await house.mentor(), await house.person()
+    for number in range(20):
+        await Device.create(
+            organisation_id=house.organisation.id, person_id=away.id, kind="FCM", address=f"token-{number}"
+        )
+    prompt, silent = Prompt(), Silent()
+    await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=away.id)
+    await get_connection("default").execute_query("DELETE FROM procrastinate_jobs WHERE task_name = $1", [SEND_MAIL])
+    async with worker_of(database, prompt, silent).running(), asyncio.timeout(20):
+        while silent.asked < 8:
+            await asyncio.sleep(0.05)
+        await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+        await prompt.taken.wait()

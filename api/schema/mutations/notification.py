@@ -1,4 +1,5 @@
 import strawberry
+from strawberry import UNSET
 
 from api.actions.mark_notifications_read import mark_notifications_read
 from api.actions.save_notification_settings import save_notification_settings
@@ -21,13 +22,16 @@ class MarkNotificationsReadPayload:
     errors: list[UserError] = strawberry.field(description="What was wrong; empty where all went well.")
 
 
-@strawberry.input(description="Whether to get mails of one kind of notification.")
+@strawberry.input(description="Whether to get mails and pushes of one kind of notification.")
 class NotificationSettingInput:
     kind: EventKind = strawberry.field(description="A kind that is listed in `notificationSettings`.")
     email: bool = strawberry.field(description="Whether it is also mailed.")
+    push: bool | None = strawberry.field(
+        default=UNSET, description="Whether it also wakes the viewer's devices; null or not given: as it was."
+    )
 
 
-@strawberry.input(description="Which mails to get.")
+@strawberry.input(description="Which mails and pushes to get.")
 class SaveNotificationSettingsInput:
     settings: list[NotificationSettingInput] = strawberry.field(
         description="One entry for each kind to change; other kinds stay as they were."
@@ -53,7 +57,7 @@ class NotificationMutations:
         unread = await count_entries(context.viewer, unread_only=True)
         return MarkNotificationsReadPayload(unread_count=unread, errors=marked.errors)
 
-    @strawberry.mutation(description="Choose which mails the viewer gets.")
+    @strawberry.mutation(description="Choose which mails and pushes the viewer gets.")
     async def save_notification_settings(
         self, info: Info, input: SaveNotificationSettingsInput
     ) -> SaveNotificationSettingsPayload:
@@ -64,6 +68,7 @@ class NotificationMutations:
                 context.services.wakeups,
                 viewer=context.viewer,
                 emails={each.kind: each.email for each in input.settings},
+                pushes={each.kind: each.push for each in input.settings if isinstance(each.push, bool)},
             ),
         )
         viewer = None if saved.errors else await person_view(info, context.viewer.person_id)
