@@ -67,8 +67,8 @@ REGISTRATION: Final = next(each for each in map(json.loads, blocks_in("docs/push
 
 @dataclass
 class Scene:
-    """A mentor whom somebody has asked, and a mentee who has not; ``start`` is a cursor from before that, ``device`` one
-    of the mentee's.
+    """A mentor whom somebody has asked, and a mentee who has not. ``start`` is a cursor from before that, ``device``
+    one of the mentee's.
     """
 
     mentor: Person
