@@ -131,6 +131,11 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_ALLOWED_ORIGINS",
         description="Other origins, comma-separated, whose pages may call the API and open sockets.",
     )
+    console: bool = Field(
+        default=True,
+        validation_alias="MENTORING_CONSOLE",
+        description="Serve the console, in which people use mentoring, at `/`.",
+    )
     graphiql: bool = Field(
         default=True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`."
     )
