@@ -8,7 +8,7 @@ export function Badge({ number, says }: Props) {
   return (
     <span className={number ? "badge" : "badge none"}>
       <span aria-hidden="true">{number > 99 ? "99+" : number}</span>
-      {number > 0 && <span className="unseen">, {says}</span>}
+      {number > 0 && <span className="unseen">{says}</span>}
     </span>
   );
 }

@@ -1,4 +1,3 @@
-import { count } from "../data/format.ts";
 import { Badge } from "./Badge.tsx";
 import { NavLink } from "./NavLink.tsx";
 
@@ -14,7 +13,7 @@ export function MainNav({ unread, pending }: Props) {
         <NavLink to="/" icon="overview" label="Overview" />
         <NavLink to="/find" icon="find" label="Find a Mentor" short="Find" />
         <NavLink to="/requests" icon="requests" label="Requests">
-          <Badge number={pending} says={count(pending, "waits", "wait")} />
+          <Badge number={pending} says={`${pending} waiting`} />
         </NavLink>
         <NavLink to="/mentorships" icon="mentorships" label="Mentorships" short="Mentoring" />
         <NavLink to="/notifications" icon="notifications" label="Notifications" short="News">

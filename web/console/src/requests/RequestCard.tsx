@@ -27,9 +27,12 @@ export function RequestCard({ request, viewerId, heading: Heading, open = false 
       <div className="match-head">
         {typeof request.percent === "number" && <Ring value={request.percent} label="Match when asked" />}
         <div className="match-who">
-          <Heading>
-            {sent ? <Link to={`/mentors/${request.mentor.id}`}>{other.name}</Link> : other.name}
-          </Heading>
+          <div className="name-row">
+            <Heading>
+              {sent ? <Link to={`/mentors/${request.mentor.id}`}>{other.name}</Link> : other.name}
+            </Heading>
+            <Status status={request.status} />
+          </div>
           <PersonLine person={other} />
           <p className="meta">
             Asked <When at={request.createdAt} />
@@ -45,7 +48,6 @@ export function RequestCard({ request, viewerId, heading: Heading, open = false 
             )}
           </p>
         </div>
-        <Status status={request.status} />
       </div>
       {request.message && (
         <blockquote>
