@@ -45,7 +45,7 @@ export class Live {
   start(person: string, latest: string, unread: readonly string[]): () => void {
     this.#person = person;
     const kept = recall(`cursor:${person}`);
-    this.#cursor = kept ?? latest;
+    this.#moveTo(kept ?? latest);
     this.#markAway(unread);
     this.#stopped = new AbortController();
     const cut = () => this.#end?.(null);

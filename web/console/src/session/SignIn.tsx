@@ -31,7 +31,7 @@ export function SignIn() {
       {reason !== null && (
         <div className="panel notice" role="alert">
           <p>{sentence(reason)}</p>
-          <p>Please sign in again with a new token.</p>
+          <p>Paste a new one below. You come back to where you were.</p>
         </div>
       )}
       <form className="panel form" onSubmit={submit} noValidate>
