@@ -108,7 +108,7 @@ async def photograph(album: Album) -> None:
         await mentor.get_by_role("dialog").get_by_role("button", name="Accept").click()
         await mentor.get_by_role("button", name="Put it on the plan").click()
         await mentor.get_by_role("button", name="Add an action").click()
-        await mentor.get_by_label("What is to be done").fill("Write the tests for one small change together")
+        await mentor.get_by_label("What is to be done").fill("Write the tests of one small feature together")
         await mentor.get_by_label("Due").fill("2031-02-14")
         await album.take(mentor, "13-add-an-action", top=True)
         await mentor.get_by_role("button", name="Add to the plan").click()

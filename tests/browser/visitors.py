@@ -91,7 +91,9 @@ async def connected(page: Page) -> None:
 
 async def go(page: Page, name: str) -> None:
     """Follow a link of the navigation."""
-    await page.get_by_role("navigation").get_by_role("link", name=name).click()
+    link = page.get_by_role("navigation").get_by_role("link", name=name)
+    await link.click()
+    await expect(link).to_have_attribute("aria-current", "page")
     await expect(page.get_by_text("Loading…")).to_have_count(0)
 
 

@@ -4,6 +4,7 @@ import { wordsOf } from "../live/entries.ts";
 import { Toast } from "./Toast.tsx";
 
 const MOST_ONE_BY_ONE = 2;
+const MOST_AT_ONCE = 3;
 
 /** Toasts, above the page and not in it, so that nothing moves when one arrives. */
 export function Alerts({ viewerId }: { viewerId: string }) {
@@ -13,7 +14,7 @@ export function Alerts({ viewerId }: { viewerId: string }) {
 
   const missed = arrivals.filter((entry) => away.has(entry.id));
   const summed = missed.length > MOST_ONE_BY_ONE ? missed : [];
-  const single = arrivals.filter((entry) => !summed.includes(entry));
+  const single = arrivals.filter((entry) => !summed.includes(entry)).slice(-MOST_AT_ONCE);
   const dismissSummed = () => summed.forEach((entry) => live.dismiss(entry.id));
 
   return (

@@ -81,8 +81,8 @@ export function ProfileForm({ mentor, offering, options }: Props) {
           {offering ? "Save profile" : "Become a Mentor"}
         </button>
         {offering && <LeaveButton onLeft={() => setSaved("You have left the search. Your mentees stay.")} />}
+        <Saved message={saved} />
       </div>
-      <Saved message={saved} />
     </form>
   );
 }

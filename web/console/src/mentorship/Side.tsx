@@ -10,7 +10,7 @@ interface Props {
 /** One side of a mentorship, and how to reach them while it goes on. */
 export function Side({ role, person, own }: Props) {
   return (
-    <div className="panel">
+    <div className="panel person-panel">
       <p className="meta">{own ? `${role}, you` : role}</p>
       <h2 className="name">{person.name}</h2>
       <PersonLine person={person} />

@@ -14,7 +14,6 @@ const BUTTONS = {
 export function Mentoring({ viewer, enabled }: { viewer: Viewer; enabled: boolean }) {
   const actions = viewer.mentorActions ?? [];
   const eligibility = viewer.mentorEligibility;
-  const waiting = viewer.pendingRequestCount ?? 0;
   return (
     <div className="two">
       <section className="panel" aria-labelledby="mentee">
@@ -43,7 +42,6 @@ export function Mentoring({ viewer, enabled }: { viewer: Viewer; enabled: boolea
           {actions.map((action) => (
             <Link key={action} className="button" to={BUTTONS[action].to}>
               {BUTTONS[action].label}
-              {action === "MENTEE_REQUESTS" && waiting > 0 && <span className="count"> {waiting} waiting</span>}
             </Link>
           ))}
         </div>

@@ -25,7 +25,7 @@ export function Plan({ ownerId, viewerId, mentorshipId, alone = false }: Props) 
   const answer = useData(PlanDocument, { owner: ownerId, first: ALL }, ["ActionPlanChanged", "MentorshipEnded"]);
   const [adding, setAdding] = useState(false);
   return (
-    <section aria-label={alone ? "Actions" : undefined} aria-labelledby={alone ? undefined : "plan"}>
+    <section aria-label="Action plan">
       <Loaded answer={answer} rows={2}>
         {({ node, organisation }) => {
           const owner = node?.__typename === "Person" ? node : null;
@@ -41,7 +41,7 @@ export function Plan({ ownerId, viewerId, mentorshipId, alone = false }: Props) 
           return (
             <>
               <div className="section-head">
-                {!alone && <h2 id="plan">{ownerId === viewerId ? "My action plan" : `Action plan of ${owner.name}`}</h2>}
+                <h2>{alone ? "Actions" : ownerId === viewerId ? "My action plan" : `Action plan of ${owner.name}`}</h2>
                 <button type="button" className="button" onClick={() => setAdding(true)}>
                   Add an action
                 </button>

@@ -39,8 +39,8 @@ export function PreferencesForm({ own, options }: Props) {
         <Link className="button" to="/find">
           Find a Mentor
         </Link>
+        <Saved message={saved} />
       </div>
-      <Saved message={saved} />
     </form>
   );
 }

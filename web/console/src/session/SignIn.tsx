@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
+import { Brand } from "../app/Brand.tsx";
 import { useStore } from "../data/store.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { session, signIn } from "./session.ts";
@@ -25,6 +26,7 @@ export function SignIn() {
 
   return (
     <main className="alone">
+      <Brand />
       <h1 ref={heading} tabIndex={-1}>
         Sign in
       </h1>

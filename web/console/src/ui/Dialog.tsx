@@ -14,15 +14,7 @@ export function Dialog({ title, onClose, children }: Props) {
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    return () => {
-      shown?.close();
-      // Whoever opened it may be gone by now, as a mentor is who leaves the list once asked.
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) {
-          document.querySelector<HTMLElement>("main h1")?.focus({ preventScroll: true });
-        }
-      });
-    };
+    return () => shown?.close();
   }, []);
 
   return (

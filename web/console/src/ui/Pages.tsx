@@ -27,7 +27,7 @@ export function Pages<Data, Variables extends AnyVariables, Node>(props: Props<D
         const { nodes, next } = pageOf(data);
         if (nodes.length === 0) return cursor === null ? empty : null;
         return (
-          <>
+          <div className="list">
             {nodes.map(row)}
             {next !== null && more && <Pages {...props} cursor={next} />}
             {next !== null && !more && (
@@ -35,7 +35,7 @@ export function Pages<Data, Variables extends AnyVariables, Node>(props: Props<D
                 Show more
               </button>
             )}
-          </>
+          </div>
         );
       }}
     </Loaded>

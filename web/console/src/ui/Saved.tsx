@@ -1,6 +1,6 @@
 import { Icon } from "./Icon.tsx";
 
-/** That it is done. Its line is kept, so that nothing moves when it appears. */
+/** That it is done. Always there, so that it is read out when it fills. */
 export function Saved({ message }: { message: string | null }) {
   return (
     <p className="saved" role="status">
