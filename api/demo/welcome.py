@@ -92,7 +92,7 @@ mentee token: {mentee}
 {pair.mentor.name} is one whom the search finds:
 mentor token: {mentor}
 
-See a live alert without the console: open two tabs of GraphiQL, and in the headers of each put {{"Authorization": "Bearer <token>"}}.
+See a live alert in GraphiQL: open two tabs of it, and in the headers of each put {{"Authorization": "Bearer <token>"}}.
 
 1. In the mentor's tab, run:
 

@@ -7,7 +7,7 @@ from api.models import Person
 from api.schema.node import global_id
 from tests.acceptance.servers import Server
 from tests.acceptance.stories import asked, do
-from tests.browser.visitors import Visitors, go, toast
+from tests.browser.visitors import Visitors, toast
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
