@@ -51,17 +51,23 @@ async def test_a_request_is_taken_back_before_the_eyes_of_the_mentor(server: Ser
     await expect(toast(mentor, "Mia took their request back")).to_be_visible()
 
 
-async def test_what_the_service_refuses_is_told_in_the_dialog(server: Server, visitors: Visitors) -> None:
+async def test_what_the_service_refuses_is_told_in_the_dialog_and_can_be_tried_again(
+    server: Server, visitors: Visitors
+) -> None:
     house = await House.build(open_request_limit=1)
     mia = await house.person("Mia", held={"PROG": 3}, required={"PROG": 5})
     tom, ada = await house.mentor("Tom", held={"PROG": 5}), await house.mentor("Ada", held={"PROG": 5})
-    await asked(server, mia, tom)
+    first = await asked(server, mia, tom)
     page = await visitors.sign_in(mia, "/find")
 
     await page.get_by_role("article", name=ada.name).get_by_role("button", name="Connect").click()
     await page.get_by_role("dialog").get_by_role("button", name="Send request").click()
 
     await expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("1 is the most at once")
+    assert (await do(server, mia, "withdraw", requestId=first))["error"] is None
+    await page.get_by_role("dialog").get_by_role("button", name="Send request").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_role("article", name=ada.name)).to_have_count(0)
 
 
 async def test_whoever_waits_for_a_mentor_hears_when_they_can_be_asked(server: Server, visitors: Visitors) -> None:

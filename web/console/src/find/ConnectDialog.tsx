@@ -15,7 +15,7 @@ interface Props {
 /** The confirmation before somebody is asked. */
 export function ConnectDialog({ mentor, onClose }: Props) {
   const [message, setMessage] = useState("");
-  // Sent again after a lost connection, or by two clicks, it is one request; with other words it is another.
+  // Sent again after a lost connection, it is one request. Once it was answered, or with other words, it is another try.
   const [key, setKey] = useState(() => crypto.randomUUID());
   const [refused, setRefused] = useState<RefusalFragment[]>([]);
   const connect = useAct(ConnectDocument);
@@ -29,8 +29,9 @@ export function ConnectDialog({ mentor, onClose }: Props) {
     event.preventDefault();
     const input = { mentorId: mentor.id, message: message.trim() || null, idempotencyKey: key };
     const done = await connect.run({ input });
-    if (succeeded(done)) onClose();
-    else setRefused(done?.errors ?? []);
+    if (succeeded(done)) return onClose();
+    if (done) setKey(crypto.randomUUID());
+    setRefused(done?.errors ?? []);
   };
 
   return (
