@@ -42,7 +42,8 @@ from api.worker import build_worker
 GRAPHQL_PATH: Final = "/graphql"
 GRAPHIQL_PATH: Final = "/graphiql/"
 _SECONDS_TO_FINISH: Final = 1.0
-_STATIC: Final = Path(__file__).parent / "static"
+_GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
+_CONSOLE_FILES: Final = Path(__file__).parent / "static" / "console"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -95,16 +96,18 @@ def create_app(settings: Settings) -> Starlette:
         WebSocketRoute(GRAPHQL_PATH, endpoint),
     ]
     if settings.console:
-        routes.extend(Console(_STATIC / "console").routes())
+        routes.extend(Console(_CONSOLE_FILES).routes())
     if settings.graphiql:
         routes.append(Route("/", _to_graphiql))  # where there is no console
-        routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_STATIC / "graphiql", html=True)))
+        routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
 
 
 def documents_of(settings: Settings) -> Documents:
     """The documents that the settings trust. Raises ``NotAManifest``."""
     trusted = read_manifest(settings.documents) if settings.documents else {}
+    if settings.console and settings.documents_alone:
+        trusted |= read_manifest(_CONSOLE_FILES / "documents.json")
     return Documents(trusted, trusted_alone=settings.documents_alone)
 
 

@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     documents_alone: bool = Field(
         default=False,
         validation_alias="MENTORING_DOCUMENTS_ALONE",
-        description="Run trusted documents and nothing else; GraphiQL then runs only these, too.",
+        description="Run trusted documents, the console's among them, and nothing else; GraphiQL runs only these, too.",
     )
     subgraph: bool = Field(
         default=False,

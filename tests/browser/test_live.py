@@ -136,3 +136,37 @@ async def test_whoever_is_signed_out_elsewhere_is_told_so(database: str, tmp_pat
         await expect(page.get_by_role("alert")).to_contain_text("This token is not valid any more; sign in again.")
         await expect(page.get_by_role("heading", name="Sign in")).to_be_focused()
         await visitors.leave()
+
+
+async def test_a_cursor_that_fits_no_more_is_given_up_and_the_page_goes_on(server: Server, visitors: Visitors) -> None:
+    house = await House.build()
+    mia, tom = await house.person("Mia"), await house.mentor("Tom")
+    page = await visitors.sign_in(tom, "/requests")
+    of_nobody = (
+        "for (const name of Object.keys(sessionStorage)) if (name.includes('cursor')) sessionStorage[name] = 'x'"
+    )
+    await page.evaluate(of_nobody)
+    await page.reload()
+    await connected(page)
+
+    await asked(server, mia, tom)
+
+    await expect(toast(page, "Mia asks you")).to_be_visible(timeout=15_000)
+
+
+async def test_it_works_where_trusted_documents_alone_are_run(database: str, tmp_path: Path, browser: Browser) -> None:
+    house = await House.build()
+    mia = await house.person("Mia", held={"PROG": 3}, required={"PROG": 5})
+    tom = await house.mentor("Tom", held={"PROG": 5})
+    async with running(tmp_path / "data", database_url=database, MENTORING_DOCUMENTS_ALONE="true") as server:
+        visitors = Visitors(browser, server.url, server.token)
+        mentee, mentor = await visitors.sign_in(mia, "/find"), await visitors.sign_in(tom)
+
+        await mentee.get_by_role("button", name="Connect with Tom").click()
+        await mentee.get_by_role("button", name="Send request").click()
+
+        await expect(toast(mentor, "Mia asks you")).to_be_visible()
+        refused = (await server.ask_raw(server.token(mia), "{ viewer { id } }")).json()
+        assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        await visitors.leave()
+        assert visitors.complaints == []

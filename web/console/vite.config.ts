@@ -1,9 +1,10 @@
 import { defineConfig } from "vite";
 
+import { documents } from "./documents.ts";
 import { licences } from "./licences.ts";
 
 export default defineConfig({
-  plugins: [licences()],
+  plugins: [licences(), documents()],
   server: { proxy: { "/graphql": { target: "http://localhost:8000", ws: true } } },
   build: {
     outDir: "../../api/static/console",

@@ -1,4 +1,4 @@
-import { useStore } from "../data/store.ts";
+import { useStore } from "../service/store.ts";
 import { useLive } from "../live/LiveContext.ts";
 import { wordsOf } from "../live/entries.ts";
 import { Toast } from "./Toast.tsx";

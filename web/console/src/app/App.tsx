@@ -1,6 +1,6 @@
 import { SignIn } from "../session/SignIn.tsx";
 import { session } from "../session/session.ts";
-import { useStore } from "../data/store.ts";
+import { useStore } from "../service/store.ts";
 import { SignedIn } from "./SignedIn.tsx";
 
 export function App() {

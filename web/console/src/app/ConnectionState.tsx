@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 
-import { useStore } from "../data/store.ts";
+import { useStore } from "../service/store.ts";
 import { useLive } from "../live/LiveContext.ts";
 import type { Connection } from "../live/live.ts";
 import { useSeconds } from "./useSeconds.ts";

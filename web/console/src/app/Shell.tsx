@@ -2,6 +2,7 @@ import type { StartQuery } from "../generated/graphql.ts";
 import { usePlace } from "../router/router.ts";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { Alerts } from "./Alerts.tsx";
+import { Boundary } from "./Boundary.tsx";
 import { Brand } from "./Brand.tsx";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { MainNav } from "./MainNav.tsx";
@@ -26,7 +27,7 @@ export function Shell({ start }: { start: StartQuery | undefined }) {
       </header>
       <main id="main" tabIndex={-1}>
         <div className="page" key={path}>
-          {start ? pageAt(path, start) : <Skeleton rows={3} />}
+          <Boundary>{start ? pageAt(path, start) : <Skeleton rows={3} />}</Boundary>
         </div>
       </main>
       <Alerts viewerId={start?.viewer.id ?? ""} />

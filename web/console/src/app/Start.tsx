@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { StartDocument } from "../generated/graphql.ts";
 import { useLive } from "../live/LiveContext.ts";
 import { Failure } from "../ui/Failure.tsx";

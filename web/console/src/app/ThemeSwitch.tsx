@@ -1,4 +1,4 @@
-import { useStore } from "../data/store.ts";
+import { useStore } from "../service/store.ts";
 import { THEMES, chooseTheme, theme } from "./theme.ts";
 
 const NAMES = { system: "System", light: "Light", dark: "Dark" };

@@ -34,7 +34,7 @@ const PAGES: readonly [RegExp, (id: string, start: StartQuery) => ReactNode][] =
 export function pageAt(path: string, start: StartQuery): ReactNode {
   for (const [pattern, page] of PAGES) {
     const found = pattern.exec(path);
-    if (found) return page(decodeURIComponent(found[1] ?? ""), start);
+    if (found) return page(found[1] ?? "", start);
   }
   return <NotFoundPage />;
 }

@@ -1,4 +1,4 @@
-import { Store } from "../data/store.ts";
+import { Store } from "../service/store.ts";
 
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];

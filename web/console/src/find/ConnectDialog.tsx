@@ -1,6 +1,7 @@
 import { type FormEvent, useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { newKey } from "../service/key.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { ConnectDocument, type RefusalFragment } from "../generated/graphql.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Words } from "../ui/Words.tsx";
@@ -16,21 +17,21 @@ interface Props {
 export function ConnectDialog({ mentor, onClose }: Props) {
   const [message, setMessage] = useState("");
   // Sent again after a lost connection, it is one request. Once it was answered, or with other words, it is another try.
-  const [key, setKey] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(newKey);
   const [refused, setRefused] = useState<RefusalFragment[]>([]);
   const connect = useAct(ConnectDocument);
   const { name } = mentor.person;
 
   const write = (words: string) => {
     setMessage(words);
-    setKey(crypto.randomUUID());
+    setKey(newKey());
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const input = { mentorId: mentor.id, message: message.trim() || null, idempotencyKey: key };
     const done = await connect.run({ input });
     if (succeeded(done)) return onClose();
-    if (done) setKey(crypto.randomUUID());
+    if (done) setKey(newKey());
     setRefused(done?.errors ?? []);
   };
 

@@ -1,4 +1,4 @@
-import { listed, points } from "../data/format.ts";
+import { listed, points } from "../service/format.ts";
 import type { MatchCardFragment } from "../generated/graphql.ts";
 import { Levels } from "../ui/Levels.tsx";
 

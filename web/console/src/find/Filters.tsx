@@ -46,7 +46,9 @@ export function Filters({ known, filter, onChange }: Props) {
           />
         </div>
         <div className="field">
-          <label htmlFor={`${id}-location`}>Location</label>
+          <label htmlFor={`${id}-location`}>
+            Location<span className="optional"> as it stands on the card</span>
+          </label>
           <input
             id={`${id}-location`}
             type="search"

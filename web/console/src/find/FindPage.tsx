@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { FindDocument, FindingDocument, type MatchBasis } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Empty } from "../ui/Empty.tsx";

@@ -1,7 +1,7 @@
 import type { Client } from "@urql/core";
 
-import { clientFor } from "../data/client.ts";
-import { Store } from "../data/store.ts";
+import { clientFor } from "../service/client.ts";
+import { Store } from "../service/store.ts";
 import type { EntryFragment } from "../generated/graphql.ts";
 import { LiveDocument, MissedDocument } from "../generated/graphql.ts";
 import { signOut } from "../session/session.ts";

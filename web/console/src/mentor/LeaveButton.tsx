@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { SaveProfileDocument } from "../generated/graphql.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Wrong } from "../ui/Wrong.tsx";

@@ -1,7 +1,7 @@
 import { useState } from "react";
 
 import { NotFoundPage } from "../app/NotFoundPage.tsx";
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { ConnectDialog } from "../find/ConnectDialog.tsx";
 import { Explained } from "../find/Explained.tsx";
 import { MentorCardDocument, type UnlistedCode } from "../generated/graphql.ts";

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { type MentorProfileQuery, type OptionFragment, SaveProfileDocument } from "../generated/graphql.ts";
 import { Chips } from "../ui/Chips.tsx";
 import { Saved } from "../ui/Saved.tsx";

@@ -1,4 +1,4 @@
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { MentorProfileDocument } from "../generated/graphql.ts";
 import { Reasons } from "../overview/Reasons.tsx";
 import { Loaded } from "../ui/Loaded.tsx";

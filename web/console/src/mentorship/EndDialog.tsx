@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { EndMentorshipDocument } from "../generated/graphql.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Words } from "../ui/Words.tsx";

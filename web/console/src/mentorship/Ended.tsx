@@ -1,4 +1,4 @@
-import { dateOf } from "../data/format.ts";
+import { dateOf } from "../service/format.ts";
 import type { OneMentorshipQuery } from "../generated/graphql.ts";
 
 type Mentorship = Extract<NonNullable<OneMentorshipQuery["node"]>, { __typename: "Mentorship" }>;

@@ -1,4 +1,4 @@
-import { count } from "../data/format.ts";
+import { count } from "../service/format.ts";
 import type { OneMentorshipQuery } from "../generated/graphql.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Legend } from "../ui/Legend.tsx";

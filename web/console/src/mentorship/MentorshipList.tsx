@@ -1,4 +1,4 @@
-import { dateOf } from "../data/format.ts";
+import { dateOf } from "../service/format.ts";
 import type { MentorshipLineFragment } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Icon } from "../ui/Icon.tsx";

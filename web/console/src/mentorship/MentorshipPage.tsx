@@ -1,8 +1,8 @@
 import { useState } from "react";
 
 import { NotFoundPage } from "../app/NotFoundPage.tsx";
-import { dateOf } from "../data/format.ts";
-import { useData } from "../data/useData.ts";
+import { dateOf } from "../service/format.ts";
+import { useData } from "../service/useData.ts";
 import { OneMentorshipDocument } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Plan } from "../plan/Plan.tsx";

@@ -1,4 +1,4 @@
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { MentorshipsDocument } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Empty } from "../ui/Empty.tsx";

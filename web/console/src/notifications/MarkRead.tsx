@@ -1,6 +1,6 @@
 import { useClient } from "urql";
 
-import { useAct } from "../data/useAct.ts";
+import { useAct } from "../service/useAct.ts";
 import { MarkReadDocument, NotificationsDocument } from "../generated/graphql.ts";
 import { Wrong } from "../ui/Wrong.tsx";
 

@@ -1,4 +1,4 @@
-import { count, percent } from "../data/format.ts";
+import { count, percent } from "../service/format.ts";
 import type { OverviewQuery } from "../generated/graphql.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Legend } from "../ui/Legend.tsx";

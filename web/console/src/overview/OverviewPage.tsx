@@ -1,4 +1,4 @@
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { OverviewDocument } from "../generated/graphql.ts";
 import { MentorshipList } from "../mentorship/MentorshipList.tsx";
 import { Loaded } from "../ui/Loaded.tsx";

@@ -1,4 +1,4 @@
-import { count } from "../data/format.ts";
+import { count } from "../service/format.ts";
 import { Confirmed } from "../ui/Confirmed.tsx";
 import { Levels } from "../ui/Levels.tsx";
 import type { SkillRow } from "./skills.ts";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { day } from "../data/format.ts";
+import { day } from "../service/format.ts";
 import type { ActionRowFragment } from "../generated/graphql.ts";
 import { When } from "../ui/When.tsx";
 import { ActionDialog } from "./ActionDialog.tsx";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { ActionHistoryDocument } from "../generated/graphql.ts";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Loaded } from "../ui/Loaded.tsx";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { PlanDocument } from "../generated/graphql.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Loaded } from "../ui/Loaded.tsx";

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { type AcceptMutation, SaveActionDocument } from "../generated/graphql.ts";
 import { usePlace } from "../router/router.ts";
 import { Wrong } from "../ui/Wrong.tsx";

@@ -1,4 +1,4 @@
-import { day } from "../data/format.ts";
+import { day } from "../service/format.ts";
 import type { ActionRowFragment, ActionStatus, SaveActionInput } from "../generated/graphql.ts";
 import type { PlanScene } from "./scene.ts";
 

@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { type OptionFragment, SavePreferencesDocument } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Chips } from "../ui/Chips.tsx";

@@ -1,4 +1,4 @@
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { PreferencesDocument } from "../generated/graphql.ts";
 import { Loaded } from "../ui/Loaded.tsx";
 import { Page } from "../ui/Page.tsx";

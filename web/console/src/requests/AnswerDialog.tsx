@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from "react";
 
-import { succeeded, useAct } from "../data/useAct.ts";
+import { succeeded, useAct } from "../service/useAct.ts";
 import { AcceptDocument, DeclineDocument, type RequestCardFragment } from "../generated/graphql.ts";
 import { navigate } from "../router/router.ts";
 import { Dialog } from "../ui/Dialog.tsx";

@@ -1,4 +1,4 @@
-import { listed } from "../data/format.ts";
+import { listed } from "../service/format.ts";
 import type { RequestCardFragment } from "../generated/graphql.ts";
 import { Legend } from "../ui/Legend.tsx";
 import { Levels } from "../ui/Levels.tsx";

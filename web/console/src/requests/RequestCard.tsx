@@ -1,4 +1,4 @@
-import { count } from "../data/format.ts";
+import { count } from "../service/format.ts";
 import type { RequestCardFragment } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";

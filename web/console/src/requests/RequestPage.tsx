@@ -1,5 +1,5 @@
 import { NotFoundPage } from "../app/NotFoundPage.tsx";
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import { OneRequestDocument } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Loaded } from "../ui/Loaded.tsx";

@@ -1,4 +1,4 @@
-import { Store, useStore } from "../data/store.ts";
+import { Store, useStore } from "../service/store.ts";
 
 export interface Place {
   path: string;

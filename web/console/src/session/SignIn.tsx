@@ -1,7 +1,7 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 
 import { Brand } from "../app/Brand.tsx";
-import { useStore } from "../data/store.ts";
+import { useStore } from "../service/store.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { session, signIn } from "./session.ts";
 

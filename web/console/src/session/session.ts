@@ -1,4 +1,4 @@
-import { Store } from "../data/store.ts";
+import { Store } from "../service/store.ts";
 import { takeFragment } from "./fragment.ts";
 import { keep, recall } from "./storage.ts";
 

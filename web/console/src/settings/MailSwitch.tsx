@@ -1,4 +1,4 @@
-import { useAct } from "../data/useAct.ts";
+import { useAct } from "../service/useAct.ts";
 import { type MailSettingsQuery, type NotificationKind, SaveMailSettingsDocument } from "../generated/graphql.ts";
 import { Wrong } from "../ui/Wrong.tsx";
 

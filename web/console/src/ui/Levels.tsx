@@ -1,4 +1,4 @@
-import { count, listed } from "../data/format.ts";
+import { count, listed } from "../service/format.ts";
 
 interface Props {
   skill: string;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-import type { Answer } from "../data/useData.ts";
+import type { Answer } from "../service/useData.ts";
 import { Failure } from "./Failure.tsx";
 import { Skeleton } from "./Skeleton.tsx";
 

@@ -1,7 +1,7 @@
 import type { AnyVariables, TypedDocumentNode } from "@urql/core";
 import { type ReactNode, useState } from "react";
 
-import { useData } from "../data/useData.ts";
+import { useData } from "../service/useData.ts";
 import type { Kind } from "../live/entries.ts";
 import { Loaded } from "./Loaded.tsx";
 

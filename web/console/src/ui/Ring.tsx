@@ -1,4 +1,4 @@
-import { percent } from "../data/format.ts";
+import { percent } from "../service/format.ts";
 
 interface Props {
   value: number;

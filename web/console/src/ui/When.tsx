@@ -1,4 +1,4 @@
-import { fromNow, moment } from "../data/format.ts";
+import { fromNow, moment } from "../service/format.ts";
 
 /** A moment as people say it, with the exact one behind it. */
 export function When({ at }: { at: string }) {
