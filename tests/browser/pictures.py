@@ -11,8 +11,14 @@ from playwright.async_api import Page, async_playwright, expect
 
 from api.database import connections, database_url
 from api.demo.load import load_demo
-from api.demo.welcome import Pair, fresh_pair
+from api.demo.welcome import Pair
+from api.domain.matching import MatchBasis
 from api.migrate import migrate
+from api.models import MentorRequest, Person
+from api.search.criteria import Criteria, Window
+from api.search.eligible import mentoring_rule
+from api.search.profiles import wanted_by
+from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from tests.acceptance.servers import running
 from tests.browser.visitors import DESKTOP, PHONE, Visitors, connected, go, launched, toast
@@ -29,8 +35,7 @@ async def demo() -> AsyncIterator[tuple[Visitors, Pair]]:
             await migrate(url)
             async with connections(settings, url):
                 await load_demo(Recorder())
-                pair = await fresh_pair()
-                assert pair
+                pair = await telling_pair()
                 async with (
                     running(Path(folder), database_url=url) as server,
                     async_playwright() as playwright,
@@ -39,6 +44,25 @@ async def demo() -> AsyncIterator[tuple[Visitors, Pair]]:
                     visitors = Visitors(browser, server.url, server.token)
                     yield visitors, pair
                     await visitors.leave()
+
+
+async def telling_pair() -> Pair:
+    """Two people with nothing between them yet, of whom one covers most of what the other lacks, and not all of it."""
+    asked = {person for request in await MentorRequest.all() for person in (request.mentee_id, request.mentor_id)}
+    async for mentee in Person.filter(role_profile_id__isnull=False).exclude(id__in=asked).order_by("id"):
+        wanted = await wanted_by(mentee.id)
+        ranks = await PostgresMentorSearch().ranked(
+            rule=await mentoring_rule(mentee.organisation_id),
+            mentee_id=mentee.id,
+            wanted=wanted,
+            basis=MatchBasis.SKILL_GAPS_AND_PREFERENCES,
+            criteria=Criteria(),
+            window=Window(limit=3),
+        )
+        for rank in ranks:
+            if rank.mentor_id not in asked and 0.15 < rank.uncovered / wanted.missing_levels < 0.4:
+                return Pair(mentee=mentee, mentor=await Person.get(id=rank.mentor_id))
+    raise LookupError("the demo has no such pair")
 
 
 class Album:
@@ -50,6 +74,8 @@ class Album:
         """The page as it stands, at both sizes and in both colours; no longer than one likes to scroll."""
         for size, (viewport, most) in _SIZES.items():
             await page.set_viewport_size(viewport)
+            if not top:
+                await page.evaluate("window.scrollTo(0, 0)")
             tall = await page.evaluate("document.documentElement.scrollHeight")
             if not top:
                 await page.set_viewport_size({**viewport, "height": min(max(tall, viewport["height"]), most)})
