@@ -13,7 +13,7 @@ SOAK :=
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-clients soak soak-seeds soak-control check format schema migrations lock clean
+.PHONY: run test test-clients test-browser console soak soak-seeds soak-control check format schema migrations lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -25,6 +25,13 @@ test-clients: .venv/node  ## What needs Node: reference clients and our own kit 
 	cd tests/node && $(NODE) npm ci --no-audit --no-fund --silent
 	cd clients/typescript && $(NODE) npm ci --no-audit --no-fund --silent && $(NODE) npm run --silent build
 	$(NODE) $(BIN)/python -m pytest tests/node --numprocesses 2
+
+test-browser: .venv/browser  ## The console in Debian's Chromium, two people side by side, and that its build is what its sources say.
+	cd web/console && $(NODE) npm ci --no-audit --no-fund --silent
+	$(NODE) $(BIN)/python -m pytest tests/browser
+
+console: .venv/node  ## Build the console into api/static/console, which is committed.
+	cd web/console && $(NODE) npm ci --no-audit --no-fund --silent && $(NODE) npm run --silent build
 
 soak: .venv/dev  ## Break everything while people use it: make soak FAULTS=500 SEED=1 MENTEES=500
 	$(BIN)/python -m soak --faults $(FAULTS) --seed $(SEED) --mentees $(MENTEES) $(SOAK)
@@ -55,6 +62,8 @@ lock: .venv/dev  ## Resolve the dependencies anew.
 		--no-emit-index-url --constraint requirements.lock --upgrade --quiet --output-file requirements-dev.lock
 	$(BIN)/uv pip compile --group node --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --upgrade --quiet --output-file requirements-node.lock
+	$(BIN)/uv pip compile --group browser --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-browser.lock
 
 clean:  ## Remove the virtual environment; data stays.
 	rm -rf .venv
@@ -80,4 +89,9 @@ clean:  ## Remove the virtual environment; data stays.
 .venv/node: .venv/dev requirements-node.lock
 	@echo "Installing Node"
 	@$(PIP) install --require-hashes --requirement requirements-node.lock
+	@touch $@
+
+.venv/browser: .venv/node requirements-browser.lock
+	@echo "Installing what drives a browser"
+	@$(PIP) install --require-hashes --requirement requirements-browser.lock
 	@touch $@

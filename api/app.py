@@ -29,12 +29,12 @@ from api.schema.build import build_schema
 from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.tracing import exported
+from api.transport.console import Console
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.errors import unheard
 from api.transport.health import Health
 from api.transport.identification import REQUEST_ID
 from api.transport.limits import Limits
-from api.transport.links import link_routes
 from api.transport.operations import Operations
 from api.transport.origins import Origins
 from api.transport.persisted import Documents, read_manifest
@@ -45,6 +45,7 @@ GRAPHQL_PATH: Final = "/graphql"
 GRAPHIQL_PATH: Final = "/graphiql/"
 _SECONDS_TO_FINISH: Final = 1.0
 _GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
+_CONSOLE_FILES: Final = Path(__file__).parent / "static" / "console"
 
 
 def create_app(settings: Settings) -> Starlette:
@@ -101,9 +102,10 @@ def create_app(settings: Settings) -> Starlette:
         Route(GRAPHQL_PATH, endpoint),
         WebSocketRoute(GRAPHQL_PATH, endpoint),
     ]
+    if settings.console:
+        routes.extend(Console(_CONSOLE_FILES).routes())
     if settings.graphiql:
-        routes.append(Route("/", _to_graphiql))
-        routes.extend(link_routes(GRAPHIQL_PATH))
+        routes.append(Route("/", _to_graphiql))  # where there is no console
         routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
 
@@ -111,6 +113,8 @@ def create_app(settings: Settings) -> Starlette:
 def documents_of(settings: Settings) -> Documents:
     """The documents that the settings trust. Raises ``NotAManifest``."""
     trusted = read_manifest(settings.documents) if settings.documents else {}
+    if settings.console and settings.documents_alone:
+        trusted |= read_manifest(_CONSOLE_FILES / "documents.json")
     return Documents(trusted, trusted_alone=settings.documents_alone)
 
 

@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_ALLOWED_ORIGINS",
         description="Other origins, comma-separated, whose pages may call the API and open sockets.",
     )
+    console: bool = Field(
+        default=True,
+        validation_alias="MENTORING_CONSOLE",
+        description="Serve the console, in which people use mentoring, at `/`.",
+    )
     graphiql: bool = Field(
         default=True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`."
     )
@@ -217,7 +222,7 @@ class Settings(BaseSettings):
     documents_alone: bool = Field(
         default=False,
         validation_alias="MENTORING_DOCUMENTS_ALONE",
-        description="Run trusted documents and nothing else; GraphiQL then runs only these, too.",
+        description="Run trusted documents, the console's among them, and nothing else; GraphiQL runs only these, too.",
     )
     subgraph: bool = Field(
         default=False,

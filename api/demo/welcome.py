@@ -75,14 +75,15 @@ _CONNECT = """mutation {{
 
 async def welcome(settings: Settings, *, graphiql_path: str) -> str:
     """The text, for a terminal."""
-    graphiql = f"http://localhost:{settings.port}{graphiql_path}"
+    base = f"http://localhost:{settings.port}"
+    graphiql = base + graphiql_path
     pair = await fresh_pair()
     if pair is None:
-        return f"GraphiQL: {graphiql}\nThe demo is used up: remove {settings.data} to begin again."
+        return f"Console: {base}/\nGraphiQL: {graphiql}\nThe demo is used up: remove {settings.data} to begin again."
     key = local_key(settings.signing_key_file)
     mentee, mentor = (issue_token(settings, key, person.subject) for person in (pair.mentee, pair.mentor))
     connect = _CONNECT.format(mentor_id=global_id("Mentor", pair.mentor.id))
-    return f"""
+    return f"""{_console(settings, base, pair, mentee=mentee, mentor=mentor)}
 GraphiQL: {graphiql}
 
 {pair.mentee.name} looks for a mentor:
@@ -91,7 +92,7 @@ mentee token: {mentee}
 {pair.mentor.name} is one whom the search finds:
 mentor token: {mentor}
 
-See a live alert: open two tabs of GraphiQL, and in the headers of each put {{"Authorization": "Bearer <token>"}}.
+See a live alert in GraphiQL: open two tabs of it, and in the headers of each put {{"Authorization": "Bearer <token>"}}.
 
 1. In the mentor's tab, run:
 
@@ -111,6 +112,19 @@ mentee's tab: {_link(graphiql, mentee, connect)}
 
 {_mails(settings)}
 Ctrl+C stops the service; what you did is kept in {settings.data}.
+"""
+
+
+def _console(settings: Settings, base: str, pair: Pair, *, mentee: str, mentor: str) -> str:
+    if not settings.console:
+        return ""
+    return f"""
+The console, with both of them side by side: find a mentor on the left, and watch the request arrive on the right.
+{base}/demo#{urlencode({"mentee": mentee, "mentor": mentor})}
+
+Or each in a tab of their own:
+{pair.mentee.name}: {base}/#{urlencode({"token": mentee})}
+{pair.mentor.name}: {base}/#{urlencode({"token": mentor})}
 """
 
 

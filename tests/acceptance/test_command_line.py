@@ -43,6 +43,10 @@ async def test_following_the_printed_text_alone_shows_a_live_alert_and_a_second_
         for asset in assets:
             assert httpx.get(f"http://127.0.0.1:{first.port}{asset}").status_code == 200
         assert not re.search(r'(?:src|href)="https?:', page.text), "nothing comes from elsewhere"
+        (both,) = re.findall(r"^http://localhost:\d+/demo#mentee=(\S+)&mentor=(\S+)$", first.text, re.MULTILINE)
+        alone = re.findall(r": http://localhost:\d+/#token=(\S+)$", first.text, re.MULTILINE)
+        assert list(both) == alone == [first.token("mentee"), first.token("mentor")]
+        assert httpx.get(f"http://127.0.0.1:{first.port}/demo").status_code == 200
     assert databases_in(data_folder) == [], "the embedded database stops with the service"
 
     with demo(data_folder) as second:

@@ -1,0 +1,24 @@
+import { useClient } from "urql";
+
+import { useAct } from "../service/useAct.ts";
+import { MarkReadDocument, NotificationsDocument } from "../generated/graphql.ts";
+import { Wrong } from "../ui/Wrong.tsx";
+
+/** Mark all that is in the log now: what arrives after the click stays unread. */
+export function MarkRead() {
+  const client = useClient();
+  const mark = useAct(MarkReadDocument);
+  const run = async () => {
+    const { data } = await client.query(NotificationsDocument, { last: 1 }, { requestPolicy: "network-only" }).toPromise();
+    const upTo = data?.notifications.nodes.at(-1)?.cursor;
+    if (upTo) await mark.run({ input: { upTo } });
+  };
+  return (
+    <div>
+      <button type="button" className="button" aria-disabled={mark.busy} onClick={run}>
+        Mark all as read
+      </button>
+      <Wrong message={mark.wrong} />
+    </div>
+  );
+}
