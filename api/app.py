@@ -24,6 +24,7 @@ from api.metrics import Metrics
 from api.migrate import pending_migrations
 from api.notifications.push.offer import offer_of
 from api.notifications.wakeups import Wakeups
+from api.notifications.watch import LogWatch
 from api.resolvers.context import Services
 from api.schema.build import build_schema
 from api.search.ranking import PostgresMentorSearch
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Starlette:
             async with (
                 connections(settings, url),
                 wakeups.running(),
+                LogWatch(wakeups, seconds=settings.watch_seconds).running(),
                 metrics.sampled(wakeups),
                 _working(settings, url, wakeups, metrics),
             ):

@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         gt=0,
         description="How often a subscription looks into its log even if nothing woke it, in seconds.",
     )
+    watch_seconds: float = Field(
+        default=1.0,
+        validation_alias="MENTORING_WATCH_SECONDS",
+        gt=0,
+        description="How often a process looks, once for all subscriptions, for logs that grew unheard, in seconds.",
+    )
     ping_seconds: float = Field(
         default=12.0,
         validation_alias="MENTORING_PING_SECONDS",

@@ -135,11 +135,15 @@ def action(
     @wraps(story)
     async def perform(waker: Waker, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         async def once() -> Result:
-            async with in_transaction() as connection:
-                work = Work(connection)
-                result = await story(work, *args, **kwargs)
-                concerned = await work.number_events()
-            waker.wake(concerned)
+            concerned: list[int] = []
+            try:
+                async with in_transaction() as connection:
+                    work = Work(connection)
+                    result = await story(work, *args, **kwargs)
+                    concerned = await work.number_events()
+            finally:
+                # A commit that was not heard of may have been done.
+                waker.wake(concerned)
             return result
 
         over = await turn_to_write()

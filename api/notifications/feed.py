@@ -1,6 +1,7 @@
 """One person's log as a stream: what was missed first, then what happens, each entry once and in order."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Collection
 from typing import Final
 
@@ -24,10 +25,12 @@ async def follow(
     """Every entry of these kinds after number ``seq``, for as long as it is iterated.
 
     The wake-up is registered before the log is read, so nothing falls between reading and waiting. The log is the
-    queue: a reader that is slow holds nothing but its number.
+    queue: a reader that is slow holds nothing but its number. After ``poll_seconds`` without a wake-up it looks all the
+    same.
     """
     with wakeups.listening(person_id) as woken:
         while True:
+            woken.head = max(woken.head, seq)
             woken.clear()
             try:
                 entries = await entries_after(person_id, seq, kinds=kinds, limit=_PAGE)
@@ -42,4 +45,6 @@ async def follow(
                 yield entry
                 seq = entry.seq
             if len(entries) < _PAGE:
-                await wakeups.patience(woken, poll_seconds)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(poll_seconds):
+                        await woken.wait()

@@ -1,7 +1,7 @@
 """Hints that somebody's log has grown, between the processes of a deployment.
 
-The broker carries a hint, never data: with it gone, subscriptions find new entries at their next poll, which comes
-every second while it is away. Those of the process that made the change need no broker at all.
+The broker carries a hint, never data: with it gone, new entries are found by `watch.py`, within a second. Subscriptions
+of the process that made the change need no broker at all.
 
 Faults of broadcaster 0.3.1 that this module works around, each with its test in `tests/integration/test_wakeups.py`:
 
@@ -52,6 +52,14 @@ class BrokerSilent(Exception):  # noqa: N818 - how a connection ends
     """The broker took what we sent, and we never heard it."""
 
 
+class Flag(asyncio.Event):
+    """Set whenever a log may have grown. ``head`` is the last number that whoever holds it has read, or was told of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = -1
+
+
 class Wakeups:
     """Wakes the subscriptions of a person wherever they are held. Make one a process and keep ``running`` open.
 
@@ -61,7 +69,7 @@ class Wakeups:
     def __init__(self, url: str) -> None:
         self._url = url
         self._name = uuid.uuid4().hex[:12]
-        self._listeners: dict[int, set[asyncio.Event]] = {}
+        self._listeners: dict[int, set[Flag]] = {}
         self._unpublished: set[int] = set()
         self._something_to_publish = asyncio.Event()
         self._connected = asyncio.Event()
@@ -90,10 +98,22 @@ class Wakeups:
         """How many subscriptions this process holds."""
         return sum(map(len, self._listeners.values()))
 
+    @property
+    def people(self) -> list[int]:
+        """Whose logs this process listens to."""
+        return list(self._listeners)
+
+    def wake_behind(self, person_id: int, head: int) -> None:
+        """Wake those here who know of less than this person's log holds."""
+        for flag in self._listeners.get(person_id, ()):
+            if flag.head < head:
+                flag.head = head
+                flag.set()
+
     @contextlib.contextmanager
-    def listening(self, person_id: int) -> Iterator[asyncio.Event]:
+    def listening(self, person_id: int) -> Iterator[Flag]:
         """A flag that is set whenever this person's log may have grown; whoever waits clears it first, then reads."""
-        flag = asyncio.Event()
+        flag = Flag()
         self._listeners.setdefault(person_id, set()).add(flag)
         try:
             yield flag
@@ -104,7 +124,9 @@ class Wakeups:
                 del self._listeners[person_id]
 
     async def patience(self, flag: asyncio.Event, poll_seconds: float) -> None:
-        """Wait until a flag is set, or until it is time to look all the same: sooner while the broker is away."""
+        """Wait until a flag is set, or until it is time to look all the same: sooner while the broker is away. For what
+        stands in no log, and so is not watched.
+        """
         seconds = poll_seconds if self.is_connected else min(poll_seconds, POLL_SECONDS_WITHOUT_BROKER)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

@@ -146,7 +146,9 @@ async def test_what_happened_can_be_read_off(database: str, tmp_path: Path, work
     house = await House.build()
     mentor, mentees = await house.mentor(), [await house.person() for _ in range(3)]
     options = ["--workers", workers] if workers != "1" else []
-    async with running(tmp_path / "data", *options, database_url=database, MENTORING_POLL_SECONDS="600") as server:
+    async with running(
+        tmp_path / "data", *options, database_url=database, MENTORING_POLL_SECONDS="600", MENTORING_WATCH_SECONDS="600"
+    ) as server:
         cursor = (await server.ask(mentor, "query Start { latestCursor }"))["latestCursor"]
         await asked(server, mentees[0], mentor)
         async with signed_in(server, mentor) as client, streamed(server, server.token(mentor), "sse", None):

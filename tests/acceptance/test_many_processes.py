@@ -20,7 +20,7 @@ async def test_two_servers_share_a_database_and_a_broker(database: str, tmp_path
     mentor, mentee = await house.mentor(), await house.person()
     with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as valkey:
         url = database if broker == "postgresql" else f"redis://127.0.0.1:{valkey.port}"
-        settings = {"BROADCAST_URL": url, "MENTORING_POLL_SECONDS": "600"}
+        settings = {"BROADCAST_URL": url, "MENTORING_POLL_SECONDS": "600", "MENTORING_WATCH_SECONDS": "600"}
         async with (
             running(tmp_path / "data", database_url=database, port=None, **settings) as here,
             running(tmp_path / "data", database_url=database, port=None, **settings) as there,

@@ -31,7 +31,12 @@ CONNECT = "mutation ($mentor: ID!) { connect(input: {mentorId: $mentor}) { reque
 @pytest.fixture
 async def servers(database: str, tmp_path: Path) -> AsyncIterator[Iterator[Server]]:
     """Two, which share nothing but the database."""
-    settings = {"BROADCAST_URL": database, "MENTORING_CHECK_SECONDS": "1", "MENTORING_POLL_SECONDS": "600"}
+    settings = {
+        "BROADCAST_URL": database,
+        "MENTORING_CHECK_SECONDS": "1",
+        "MENTORING_POLL_SECONDS": "600",
+        "MENTORING_WATCH_SECONDS": "600",
+    }
     async with (
         running(tmp_path / "data", database_url=database, **settings) as here,
         running(tmp_path / "data", database_url=database, **settings) as there,

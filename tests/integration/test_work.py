@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from tortoise.backends.asyncpg.client import TransactionWrapper
 
 from api.actions import turns
+from api.actions.connect import connect
 from api.actions.work import Work, action, all_carried_through
 from api.domain.errors import Fault, FaultCode
 from api.models import Organisation
 from tests.conftest import POOL_SIZE
+from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
 
@@ -80,3 +83,22 @@ async def test_whose_turn_does_not_come_is_told_to_come_back_and_reading_goes_on
     assert told.value.code is FaultCode.UNAVAILABLE
     assert (await found(Recorder(), "Later")).name == "Later"
     assert not await Organisation.exists(name="Late")
+
+
+async def test_whoever_is_concerned_is_woken_where_a_commit_was_not_heard_of(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have been done: the connection was cut on the way back."""
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    waker = Recorder()
+
+    async def cut(transaction: TransactionWrapper) -> None:
+        await commit(transaction)
+        raise ConnectionResetError
+
+    commit = TransactionWrapper.commit
+    monkeypatch.setattr(TransactionWrapper, "commit", cut)
+    with pytest.raises(ConnectionResetError):
+        await connect(waker, viewer=viewer_of(mentee), mentor_id=mentor.id)
+    assert waker.woken == [mentor.id]
