@@ -254,7 +254,7 @@ async def test_no_line_of_the_log_and_no_metric_tells_where_a_push_went(
         log = server.log.read_text()
     assert 'mentoring_pushes_total{kind="WEB_PUSH",outcome="taken"} 2.0' in metrics
     assert 'mentoring_pushes_total{kind="WEB_PUSH",outcome="later"}' in metrics
-    for secret in ("secret-address", f":{service.port}"):
+    for secret in ("secret-address", f":{service.port}", f"port={service.port}"):
         assert secret not in log
         assert secret not in metrics
 
