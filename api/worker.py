@@ -35,6 +35,7 @@ from api.models import Device, Organisation
 from api.notifications.mail.delivery import Delivery, Undeliverable, delivery_to
 from api.notifications.mail.letters import letter_about
 from api.notifications.mail.rendering import Renderer
+from api.notifications.outages import is_outage
 from api.notifications.outbox import PUSHES, QUEUE, RECONCILE, SEND_MAIL, SEND_PUSH
 from api.notifications.push.offer import pushers_of
 from api.notifications.push.pusher import Became, Outcome, Push, Pusher
@@ -63,9 +64,14 @@ _FIRST_RETRY_SECONDS: Final = 1.0
 _LAST_RETRY_SECONDS: Final = 30.0
 
 
+class DatabaseAway(Exception):  # noqa: N818 - an outage, and nobody's answer
+    """What is to be sent could not be read."""
+
+
 class MailRetry(BaseRetryStrategy):
     """Tries again after 2, 4, 8 ... seconds, at most 5 minutes, for about three days; then, and where a message was
-    refused for good, the job stays in the queue as failed.
+    refused for good, the job stays in the queue as failed. Where it was our own database that was away, it is tried
+    again as soon as that is back, however often that was so.
     """
 
     LONGEST_SECONDS: Final = 300.0
@@ -74,6 +80,8 @@ class MailRetry(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if isinstance(exception, Undeliverable) or job.attempts >= self.MOST_ATTEMPTS:
             return None
+        if isinstance(exception, DatabaseAway):
+            return RetryDecision(retry_in={"seconds": random.randint(1, 3)})  # noqa: S311
         seconds = min(2.0 ** min(job.attempts + 1, 16), self.LONGEST_SECONDS)
         # Jitter, so that what failed together does not come back together.
         return RetryDecision(retry_in={"seconds": int(max(1, seconds * random.uniform(0.5, 1)))})  # noqa: S311
@@ -207,7 +215,8 @@ class Worker:
 
     async def _send_mail(self, context: JobContext, event_id: int) -> None:
         await _when_others_have_been_served()
-        letter = await letter_about(event_id)
+        with _outages_told():
+            letter = await letter_about(event_id)
         if letter is None:
             return
         try:
@@ -219,7 +228,8 @@ class Worker:
 
     async def _send_push(self, event_id: int, device_id: int) -> None:
         await _when_others_have_been_served()
-        found = await push_about(event_id, device_id)
+        with _outages_told():
+            found = await push_about(event_id, device_id)
         if found is None:
             return
         device, push = found
@@ -285,6 +295,16 @@ class Worker:
             log.warning("job_rescued", job=job.id, task=job.task_name)
             with contextlib.suppress(ConnectorException):  # another worker was faster
                 await manager.retry_job(job)
+
+
+@contextlib.contextmanager
+def _outages_told() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if is_outage(error):
+            raise DatabaseAway from error
+        raise
 
 
 @contextlib.contextmanager

@@ -5,15 +5,18 @@ import gc
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
+import pytest
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
+import api.worker
 from api.actions.connect import connect
 from api.domain.devices import DeviceKind
 from api.domain.lifecycle import RequestStatus
 from api.metrics import Metrics
 from api.models import Device, MentorRequest
 from api.notifications.mail.delivery import Delivery
+from api.notifications.mail.letters import Letter, letter_about
 from api.notifications.mail.rendering import Renderer
 from api.notifications.outbox import QUEUE, SEND_MAIL
 from api.notifications.push.pusher import Outcome, Push, Pusher
@@ -150,3 +153,37 @@ async def test_a_mail_leaves_while_all_pushes_hang(database: str) -> None:
             await asyncio.sleep(0.05)
         await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
         await prompt.taken.wait()
+
+
+class Taking:
+    """A mail server that takes all."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+
+    async def deliver(self, message: EmailMessage) -> None:
+        self.taken.append(message)
+
+
+async def test_outages_of_the_database_make_no_mail_wait_longer_each_time(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After five of them, a mail would otherwise wait for half a minute or more, and all those behind it."""
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
+    await get_connection("default").execute_query(
+        "UPDATE procrastinate_jobs SET attempts = 5 WHERE task_name = 'send_mail'"
+    )
+    outages = iter([ConnectionRefusedError()])
+
+    async def away_at_first(event_id: int) -> Letter | None:
+        for outage in outages:
+            raise outage
+        return await letter_about(event_id)
+
+    monkeypatch.setattr(api.worker, "letter_about", away_at_first)
+    taking = Taking()
+    async with worker_of(database, taking).running(), asyncio.timeout(15):
+        while not taking.taken:
+            await asyncio.sleep(0.1)
