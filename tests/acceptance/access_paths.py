@@ -114,7 +114,6 @@ LOG: Final = f"{{ notifications(first: 100) {{ nodes {{ {' '.join(_entries())} }
 STREAM: Final = f"subscription ($after: String) {{ notificationReceived(after: $after) {{ {' '.join(_entries())} }} }}"
 # P's objects that have no id, and how to read them.
 WITHOUT_ID: Final = {
-    "Match": '{ matches(filter: {search: "Pia"}) { nodes { ...Match } } }',
     "Administration": "{ administration { ...Administration } }",
 }
 _MATCHES: Final = f'{{ matches(filter: {{search: "Pia"}}) {{ nodes {{ ...Match mentor {{ {_CARD} }} }} }} }}'

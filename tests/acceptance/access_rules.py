@@ -57,6 +57,8 @@ OWN: Final = Rule(frozenset({Role.SELF}), Refusal.FORBIDDEN)
 PLAN: Final = Rule(DEVELOPERS, Refusal.ABSENT)
 # What P is reached on is nobody else's business: not even that it is there.
 DEVICE: Final = Rule(frozenset({Role.SELF}), Refusal.ABSENT)
+# docs/decisions/0004: the history of an action is for the owner of the plan alone, whichever way it is asked for.
+HISTORY: Final = Rule(frozenset({Role.SELF}), Refusal.ABSENT)
 BETWEEN_TWO: Final = Rule(frozenset({Role.CONCERNED}), Refusal.ABSENT)
 MENTORSHIP: Final = Rule(DEVELOPERS | {Role.CONCERNED}, Refusal.ABSENT)
 # An entry of a log is there for whoever's log it is, and only while what it tells of is there for them.
@@ -204,6 +206,7 @@ RULES: Final[dict[str, Rule]] = {
     "RoleProfile.id": PUBLIC,
     "RoleProfile.name": PUBLIC,
     "RoleProfile.requirements": PUBLIC,
+    "Match.id": PUBLIC,
     "Match.mentor": PUBLIC,
     "Match.percent": PUBLIC,
     "Match.skillPercent": PUBLIC,
@@ -219,11 +222,12 @@ RULES: Final[dict[str, Rule]] = {
     "RequestedGap.requiredLevel": HELD,
     "RequestedGap.mentorLevel": HELD,
     "RequestedGap.coveredLevels": HELD,
-    "ActionChange.kind": HELD,
-    "ActionChange.version": HELD,
-    "ActionChange.changedBy": HELD,
-    "ActionChange.changedAt": HELD,
-    "ActionChange.fields": HELD,
+    "ActionChange.id": HISTORY,
+    "ActionChange.kind": HISTORY,
+    "ActionChange.version": HISTORY,
+    "ActionChange.changedBy": HISTORY,
+    "ActionChange.changedAt": HISTORY,
+    "ActionChange.fields": HISTORY,
     "FieldChange.field": HELD,
     "FieldChange.before": HELD,
     "FieldChange.after": HELD,

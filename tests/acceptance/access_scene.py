@@ -36,14 +36,15 @@ _LOG: Final = document(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """An object of P's. ``witness`` is whose view of it the others are compared with; ``about`` is the id of what an
-    entry of a log tells of.
+    """An object of P's. ``witness`` is whose view of it the others are compared with, but for those to whom it
+    ``differs``, since it tells of themselves; ``about`` is the id of what an entry of a log tells of.
     """
 
     type: str
     id: str
     witness: Role = Role.SELF
     concerns: frozenset[Role] = frozenset()
+    differs: frozenset[Role] = frozenset()
     about: str | None = None
 
 

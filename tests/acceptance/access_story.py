@@ -84,7 +84,9 @@ async def _own_things(scene: Scene, house: House) -> dict[str, str]:
         "Skill": next(skill.id for code, skill in house.skills.items() if "gap" in code),
         "RoleProfile": p.role_profile_id,
     }
-    scene.add("Match", "Match", witness=Role.COLLEAGUE)
+    # P cannot be P's own mentor, and whom P mentors already cannot ask: to them it says so.
+    itself = {"witness": Role.COLLEAGUE, "differs": frozenset({P, Role.ACTIVE_MENTEE})}
+    scene.add("Match", global_id("Match", p.id), **itself)
     scene.add("Administration", "Administration", witness=Role.ADMIN)
     return {name: scene.add(name, global_id(name, key or 0)) for name, key in rows.items()}
 
@@ -178,6 +180,13 @@ class Story:
         owner = global_id("Person", self.scene.people[role].id)
         await self.does(P, "saveAction", "action", ownerId=owner, title="Read", typeId=self.ids["ActionType"])
 
+    async def is_kept(self, action: str) -> None:
+        """All that was done to an action of P's so far."""
+        history = "query ($id: ID!) { node(id: $id) { ... on Action { history { nodes { id } } } } }"
+        found = await self.scene.data(self.scene.token(P), history, id=action)
+        for change in found["node"]["history"]["nodes"]:
+            self.scene.add("ActionChange", change["id"])
+
     def _sides(self, request: str) -> tuple[Role, Role]:
         concerned = self.scene.things[request].concerns
         mentee = Role.ACTIVE_MENTEE if Role.ACTIVE_MENTEE in concerned else P
@@ -209,6 +218,7 @@ async def _before(story: Story) -> None:
     await story.does(Role.ACTIVE_MENTOR, "saveAction", "action", id=action, version=1, status="IN_PROGRESS")
     for role in (Role.LINE_MANAGER, P):
         await story.scene.told(role, "ActionPlanChanged", action)
+    await story.is_kept(action)
     await story.plans_for(Role.ACTIVE_MENTEE)
     await story.plans_for(Role.COLLEAGUE)
 
