@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from api.actions import turns
 from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.actions.end_mentorship import end_mentorship
@@ -19,12 +18,6 @@ from api.domain.lifecycle import RequestStatus
 from api.models import AuditEntry, Event, Mentor, MentorRequest, Mentorship, Organisation, Person
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
-
-
-@pytest.fixture(autouse=True)
-def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds ask at once here, and each is to be answered, however busy the machine is."""
-    monkeypatch.setattr(turns, "_MOST_SECONDS", 120.0)
 
 
 async def code_of(work: object) -> RefusalCode:
