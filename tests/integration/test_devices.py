@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from api.actions.connect import connect
 from api.actions.decide import decline
-from api.actions.devices import forget_device, register_device
+from api.actions.devices import forget_device, note_push, register_device, remove_device
 from api.actions.erase_person import erase_person
 from api.actions.person_access import deactivate_person, reactivate_person, sign_out_person
 from api.actions.sweep import remind_mentors
 from api.domain.devices import MOST_DEVICES, DeviceKind
-from api.domain.errors import Fault
+from api.domain.errors import Fault, Refused
 from api.domain.events import PUSHED, EventKind
 from api.models import AuditEntry, Device, Event, MentorRequest, Person
 from api.notifications.outbox import PUSHES
@@ -316,3 +317,24 @@ async def test_the_key_for_browsers_is_a_point_that_stays_the_same(database: str
     first, again = [(await data(person, "{ pushKey }"))["pushKey"] for _ in range(2)]
     assert first == again
     assert len(first) == 87
+
+
+async def test_whoever_signs_in_while_another_signs_out_keeps_the_device(database: str) -> None:
+    house, phone = await House.build(), browser()
+    ada, bob = await house.person(), await house.person()
+    device = await registered(ada, phone)
+    async with in_transaction() as connection:
+        await Device.filter(id=device.id).using_db(connection).update(person_id=bob.id)
+        removing = asyncio.create_task(remove_device(Recorder(), viewer=viewer_of(ada), device_id=device.id))
+        await asyncio.sleep(0.5)
+    with pytest.raises(Refused, match="no such device"):
+        await removing
+    assert (await Device.get(id=device.id)).person_id == bob.id
+
+
+async def test_what_was_taken_over_for_one_person_is_not_told_to_the_next(database: str) -> None:
+    house, phone = await House.build(), browser()
+    before = await registered(await house.person(), phone)
+    now = await registered(await house.person(), phone)
+    await note_push(Recorder(), device=before)
+    assert (await Device.get(id=now.id)).last_success_at is None
