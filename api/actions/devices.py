@@ -58,6 +58,9 @@ async def register_device(
     person = await Person.select_for_update(no_key=True).get(id=viewer.person_id)
     if person.erased_at is not None:
         raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
+    # A socket is open for a while after that, and what is registered on it would be there for good.
+    if person.signed_out_at and not (viewer.token_issued_at and viewer.token_issued_at > person.signed_out_at):
+        raise Fault(FaultCode.UNAUTHENTICATED, "This token is not valid any more; sign in again.")
     (row,) = await work.connection.execute_query_dict(
         _REGISTER,
         [

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,8 @@ def browser(name: str = "one") -> Browser:
 
 async def registered(person: Person, device: Browser | None = None) -> Device:
     given = (device or browser()).registration()
-    return await register_device(Recorder(), viewer=viewer_of(person), offer=OFFER, **given)
+    viewer = replace(viewer_of(person), token_issued_at=datetime.now(UTC))
+    return await register_device(Recorder(), viewer=viewer, offer=OFFER, **given)
 
 
 async def devices_of(person: Person) -> list[dict[str, Any]]:
@@ -155,6 +157,16 @@ async def test_whoever_was_erased_registers_nothing(database: str) -> None:
     await erase_person(Recorder(), person=person)
     with pytest.raises(Fault, match="was erased"):
         await registered(person)
+    assert not await Device.exists()
+
+
+async def test_what_was_signed_out_registers_nothing_on_a_socket_that_is_open_still(database: str) -> None:
+    person = await (await House.build()).person()
+    for issued_at in (datetime.now(UTC), None):
+        await sign_out_person(Recorder(), person=person)
+        viewer = replace(viewer_of(person), token_issued_at=issued_at)
+        with pytest.raises(Fault, match="sign in again"):
+            await register_device(Recorder(), viewer=viewer, offer=OFFER, **browser().registration())
     assert not await Device.exists()
 
 
