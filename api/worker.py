@@ -96,12 +96,21 @@ class NotNow(Exception):  # noqa: N818 - an answer, and not the last one
 
 
 class PushRetry(MailRetry):
-    """As for mails, but no sooner than the service asked for. A push ends by its own age."""
+    """As for mails, but no sooner than the service asked for. A push ends by its own age.
+
+    Whoever registers a device chooses who asks: to be asked again at once is granted to nobody.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if isinstance(exception, NotNow) and exception.wait_seconds is not None:
-            return RetryDecision(retry_in={"seconds": math.ceil(exception.wait_seconds * random.uniform(1, 1.1)) + 1})  # noqa: S311
-        return super().get_retry_decision(exception=exception, job=job)
+        own = super().get_retry_decision(exception=exception, job=job)
+        if not isinstance(exception, NotNow) or exception.wait_seconds is None:
+            return own
+        asked = RetryDecision(retry_in={"seconds": math.ceil(exception.wait_seconds * random.uniform(1, 1.1)) + 1})  # noqa: S311
+        return max(asked, own, key=_due) if own else asked
+
+
+def _due(decision: RetryDecision) -> float:
+    return decision.retry_at.timestamp() if decision.retry_at else 0.0
 
 
 class SteadyConnector(PsycopgConnector):

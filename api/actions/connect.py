@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from api.actions.idempotency import SentUnderKey
 from api.actions.work import Waker, Work, action
-from api.domain.errors import RefusalCode, Refused
+from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
 from api.domain.matching import Offered, Wanted, cover, percent_when_asked
@@ -38,7 +38,9 @@ async def _answered(
 ) -> MentorRequest | Refused:
     """A refusal is kept with the key, in the transaction that found it: so it returns, and is raised after."""
     # One mentee asks one thing at a time: what is counted and looked up below then stands until the commit.
-    await Person.select_for_update(no_key=True).get(id=viewer.person_id)
+    mentee = await Person.select_for_update(no_key=True).get(id=viewer.person_id)
+    if mentee.erased_at is not None:
+        raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
     earlier = await sent.earlier_request_id()
     if earlier is not None:
         return await MentorRequest.get(id=earlier)

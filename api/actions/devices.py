@@ -11,6 +11,8 @@ from api.models import Device, Person
 from api.notifications.push.addresses import checked_address
 from api.notifications.push.offer import PushOffer
 
+_NOT_YOURS: Final = "You have no such device."
+
 # A device is one person's: whoever registers it now is whoever uses it now. What was there before them is not told.
 _REGISTER: Final = """
 INSERT INTO device (organisation_id, person_id, kind, address, p256dh, auth, created_at, registered_at)
@@ -56,6 +58,9 @@ async def register_device(
     person = await Person.select_for_update(no_key=True).get(id=viewer.person_id)
     if person.erased_at is not None:
         raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
+    # A socket is open for a while after that, and what is registered on it would be there for good.
+    if person.signed_out_at and not (viewer.token_issued_at and viewer.token_issued_at > person.signed_out_at):
+        raise Fault(FaultCode.UNAUTHENTICATED, "This token is not valid any more; sign in again.")
     (row,) = await work.connection.execute_query_dict(
         _REGISTER,
         [
@@ -80,15 +85,17 @@ async def remove_device(work: Work, *, viewer: Viewer, device_id: int) -> None:
     """Push to it no more. Raises ``Refused`` (NOT_FOUND) where the viewer has no such device."""
     device = await Device.get_or_none(id=device_id, person_id=viewer.person_id)
     if device is None:
-        raise Refused(RefusalCode.NOT_FOUND, "You have no such device.", field="deviceId")
-    await device.delete()
+        raise Refused(RefusalCode.NOT_FOUND, _NOT_YOURS, field="deviceId")
+    # Whoever signed in on it meanwhile keeps it: theirs it is from then on.
+    if not await Device.filter(id=device_id, person_id=viewer.person_id).delete():
+        raise Refused(RefusalCode.NOT_FOUND, _NOT_YOURS, field="deviceId")
     await _audit(work, viewer, "remove_device", device_id, device.kind)
 
 
 @action
 async def note_push(_work: Work, *, device: Device) -> None:
-    """A push was taken over for this device."""
-    await Device.filter(id=device.id).update(last_success_at=datetime.now(UTC))
+    """A push was taken over for this device, and for whoever it belonged to then."""
+    await Device.filter(id=device.id, person_id=device.person_id).update(last_success_at=datetime.now(UTC))
 
 
 @action

@@ -11,15 +11,21 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import httpx
+import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from api.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 _CURVE: Final = "P-256"
 _FETCH_SECONDS: Final = 5.0
 # An unknown key id makes us look again, but not more often than this, whatever tokens come in.
 _SECONDS_BETWEEN_FETCHES: Final = 10.0
+# What was published is looked at again after so long even if no token asks for it: a key may have been withdrawn.
+_SECONDS_KEPT: Final = 300.0
 
 
 class Keys(Protocol):
@@ -70,21 +76,30 @@ def push_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
 
 
 class PublishedKeys:
-    """The keys at a JWKS URL, fetched when first needed and again when a token names one that is not among them."""
+    """The keys at a JWKS URL, fetched when first needed and again when a token names one that is not among them, or
+    after five minutes. While the issuer cannot be reached, those that are known stay.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys = KeySet([])
-        self._fetched_at = -_SECONDS_BETWEEN_FETCHES
+        self._tried_at = self._fetched_at = float("-inf")
         self._fetching = asyncio.Lock()
 
     async def having(self, key_id: str | None) -> KeySet:
         async with self._fetching:
             known = {key.kid for key in self._keys.keys}
-            due = time.monotonic() - self._fetched_at >= _SECONDS_BETWEEN_FETCHES
-            if due and (not known or (key_id is not None and key_id not in known)):
-                self._fetched_at = time.monotonic()
-                self._keys = await self._fetch()
+            unknown = not known or (key_id is not None and key_id not in known)
+            now = time.monotonic()
+            old = now - self._fetched_at >= _SECONDS_KEPT
+            if (unknown or old) and now - self._tried_at >= _SECONDS_BETWEEN_FETCHES:
+                self._tried_at = now
+                try:
+                    self._keys, self._fetched_at = await self._fetch(), now
+                except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+                    if unknown:
+                        raise
+                    log.warning("keys_not_fetched", error=repr(error))
         return self._keys
 
     async def _fetch(self) -> KeySet:

@@ -69,6 +69,7 @@ class Authenticator:
                 person_id=person.id,
                 organisation_id=person.organisation_id,
                 administrator=ADMINISTRATOR in _roles(claims),
+                token_issued_at=issued_at,
             ),
             issued_at=issued_at,
             expires_at=datetime.fromtimestamp(float(claims["exp"]), UTC),

@@ -158,7 +158,10 @@ async def _reserve(identity: Identity) -> Response:
 def _identity_behind(stream: EventStream) -> Identity:
     return Identity(
         viewer=Viewer(
-            person_id=stream.person_id, organisation_id=stream.organisation_id, administrator=stream.administrator
+            person_id=stream.person_id,
+            organisation_id=stream.organisation_id,
+            administrator=stream.administrator,
+            token_issued_at=stream.token_issued_at,
         ),
         issued_at=stream.token_issued_at,
         expires_at=stream.token_expires_at,

@@ -2,21 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from api.actions.connect import connect
 from api.actions.decide import decline
-from api.actions.devices import forget_device, register_device
+from api.actions.devices import forget_device, note_push, register_device, remove_device
 from api.actions.erase_person import erase_person
 from api.actions.person_access import deactivate_person, reactivate_person, sign_out_person
 from api.actions.sweep import remind_mentors
 from api.domain.devices import MOST_DEVICES, DeviceKind
-from api.domain.errors import Fault
+from api.domain.errors import Fault, Refused
 from api.domain.events import PUSHED, EventKind
 from api.models import AuditEntry, Device, Event, MentorRequest, Person
 from api.notifications.outbox import PUSHES
@@ -39,7 +41,8 @@ def browser(name: str = "one") -> Browser:
 
 async def registered(person: Person, device: Browser | None = None) -> Device:
     given = (device or browser()).registration()
-    return await register_device(Recorder(), viewer=viewer_of(person), offer=OFFER, **given)
+    viewer = replace(viewer_of(person), token_issued_at=datetime.now(UTC))
+    return await register_device(Recorder(), viewer=viewer, offer=OFFER, **given)
 
 
 async def devices_of(person: Person) -> list[dict[str, Any]]:
@@ -154,6 +157,16 @@ async def test_whoever_was_erased_registers_nothing(database: str) -> None:
     await erase_person(Recorder(), person=person)
     with pytest.raises(Fault, match="was erased"):
         await registered(person)
+    assert not await Device.exists()
+
+
+async def test_what_was_signed_out_registers_nothing_on_a_socket_that_is_open_still(database: str) -> None:
+    person = await (await House.build()).person()
+    for issued_at in (datetime.now(UTC), None):
+        await sign_out_person(Recorder(), person=person)
+        viewer = replace(viewer_of(person), token_issued_at=issued_at)
+        with pytest.raises(Fault, match="sign in again"):
+            await register_device(Recorder(), viewer=viewer, offer=OFFER, **browser().registration())
     assert not await Device.exists()
 
 
@@ -316,3 +329,24 @@ async def test_the_key_for_browsers_is_a_point_that_stays_the_same(database: str
     first, again = [(await data(person, "{ pushKey }"))["pushKey"] for _ in range(2)]
     assert first == again
     assert len(first) == 87
+
+
+async def test_whoever_signs_in_while_another_signs_out_keeps_the_device(database: str) -> None:
+    house, phone = await House.build(), browser()
+    ada, bob = await house.person(), await house.person()
+    device = await registered(ada, phone)
+    async with in_transaction() as connection:
+        await Device.filter(id=device.id).using_db(connection).update(person_id=bob.id)
+        removing = asyncio.create_task(remove_device(Recorder(), viewer=viewer_of(ada), device_id=device.id))
+        await asyncio.sleep(0.5)
+    with pytest.raises(Refused, match="no such device"):
+        await removing
+    assert (await Device.get(id=device.id)).person_id == bob.id
+
+
+async def test_what_was_taken_over_for_one_person_is_not_told_to_the_next(database: str) -> None:
+    house, phone = await House.build(), browser()
+    before = await registered(await house.person(), phone)
+    now = await registered(await house.person(), phone)
+    await note_push(Recorder(), device=before)
+    assert (await Device.get(id=now.id)).last_success_at is None

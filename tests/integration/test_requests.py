@@ -11,11 +11,12 @@ import pytest
 from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.actions.end_mentorship import end_mentorship
+from api.actions.erase_person import erase_person
 from api.actions.withdraw import withdraw
-from api.domain.errors import RefusalCode, Refused
+from api.domain.errors import Fault, RefusalCode, Refused
 from api.domain.events import EventKind
 from api.domain.lifecycle import RequestStatus
-from api.models import AuditEntry, Event, Mentor, MentorRequest, Mentorship, Organisation, Person
+from api.models import AuditEntry, Event, IdempotencyKey, Mentor, MentorRequest, Mentorship, Organisation, Person
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
@@ -151,6 +152,14 @@ async def test_a_refusal_is_the_answer_to_its_key_too(database: str) -> None:
     assert again.value.field == "mentorId"
     assert "have not answered yet" in again.value.message
     assert (await send("9a1b")).id != earlier.id
+
+
+async def test_a_refusal_is_not_kept_of_somebody_who_was_erased(database: str) -> None:
+    mentee = await (await House.build()).person()
+    await erase_person(Recorder(), person=mentee)
+    with pytest.raises(Fault, match="was erased"):
+        await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=1, idempotency_key="canary")
+    assert not await IdempotencyKey.exists()
 
 
 async def test_only_the_asked_mentor_answers_and_only_the_mentee_withdraws(database: str) -> None:

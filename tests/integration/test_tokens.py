@@ -258,3 +258,31 @@ async def test_published_keys_are_fetched_once_and_again_for_one_that_is_new(
     assert await door.opens_to(signed(second))
     assert not await door.opens_to(signed(first)), "the issuer took it back"
     assert publisher.fetches == 2
+
+
+async def test_a_key_that_its_issuer_withdrew_counts_no_longer_though_nothing_new_is_signed(
+    door: Door, issuer: tuple[Issuer, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, url = issuer
+    now = time.monotonic()
+    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    old, new = publisher.rotate(), ECKey.generate_key("P-256", auto_kid=True)
+    publisher.keys = [old, new]  # as issuers do: the next one is published before anything is signed with it
+    keys = PublishedKeys(url)
+    assert {key.kid for key in (await keys.having(old.kid)).keys} == {old.kid, new.kid}
+    publisher.keys = [new]
+    now += 301
+    assert {key.kid for key in (await keys.having(new.kid)).keys} == {new.kid}
+
+
+async def test_keys_that_are_known_stay_while_their_issuer_is_away(
+    door: Door, issuer: tuple[Issuer, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, url = issuer
+    now = time.monotonic()
+    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    keys, key = PublishedKeys(url), publisher.rotate()
+    await keys.having(key.kid)
+    monkeypatch.setattr(keys, "_url", f"{url}/gone")
+    now += 301
+    assert [each.kid for each in (await keys.having(key.kid)).keys] == [key.kid]

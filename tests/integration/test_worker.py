@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from procrastinate.jobs import Job
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 
@@ -20,7 +21,7 @@ from api.notifications.mail.letters import Letter, letter_about
 from api.notifications.mail.rendering import Renderer
 from api.notifications.outbox import QUEUE, SEND_MAIL
 from api.notifications.push.pusher import Outcome, Push, Pusher
-from api.worker import Worker
+from api.worker import NotNow, PushRetry, Worker
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
@@ -187,3 +188,12 @@ async def test_outages_of_the_database_make_no_mail_wait_longer_each_time(
     async with worker_of(database, taking).running(), asyncio.timeout(15):
         while not taking.taken:
             await asyncio.sleep(0.1)
+
+
+def test_a_push_service_that_asks_to_be_asked_at_once_is_asked_no_oftener_than_any_other() -> None:
+    job = Job(id=1, queue="pushes", lock=None, queueing_lock=None, task_name="send_push", attempts=20)
+    for asked_for in (0.0, 1.0, None):
+        decision = PushRetry().get_retry_decision(exception=NotNow("429", asked_for), job=job)
+        assert decision
+        assert decision.retry_at
+        assert decision.retry_at - datetime.now(UTC) > timedelta(seconds=PushRetry.LONGEST_SECONDS / 2 - 5)
