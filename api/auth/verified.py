@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 _MOST: Final = 10_000
-# A key that its issuer has withdrawn counts for no longer than that.
+# A key counts for no longer than that after it was seen to be withdrawn.
 _SECONDS_KEPT: Final = 300.0
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from api.actions.connect import connect
 from api.actions.decide import decline
@@ -335,10 +335,12 @@ async def test_whoever_signs_in_while_another_signs_out_keeps_the_device(databas
     house, phone = await House.build(), browser()
     ada, bob = await house.person(), await house.person()
     device = await registered(ada, phone)
-    async with in_transaction() as connection:
-        await Device.filter(id=device.id).using_db(connection).update(person_id=bob.id)
+    connection = await asyncpg.connect(database)
+    async with connection.transaction():
+        await connection.execute("UPDATE device SET person_id = $1", bob.id)
         removing = asyncio.create_task(remove_device(Recorder(), viewer=viewer_of(ada), device_id=device.id))
         await asyncio.sleep(0.5)
+    await connection.close()
     with pytest.raises(Refused, match="no such device"):
         await removing
     assert (await Device.get(id=device.id)).person_id == bob.id

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -265,7 +266,7 @@ async def test_a_key_that_its_issuer_withdrew_counts_no_longer_though_nothing_ne
 ) -> None:
     publisher, url = issuer
     now = time.monotonic()
-    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    monkeypatch.setattr("api.auth.keys.time", SimpleNamespace(monotonic=lambda: now))
     old, new = publisher.rotate(), ECKey.generate_key("P-256", auto_kid=True)
     publisher.keys = [old, new]  # as issuers do: the next one is published before anything is signed with it
     keys = PublishedKeys(url)
@@ -280,7 +281,7 @@ async def test_keys_that_are_known_stay_while_their_issuer_is_away(
 ) -> None:
     publisher, url = issuer
     now = time.monotonic()
-    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    monkeypatch.setattr("api.auth.keys.time", SimpleNamespace(monotonic=lambda: now))
     keys, key = PublishedKeys(url), publisher.rotate()
     await keys.having(key.kid)
     monkeypatch.setattr(keys, "_url", f"{url}/gone")

@@ -180,3 +180,16 @@ async def test_a_service_that_is_away_is_asked_again(pusher: WebPush, service: P
     await service.close()
     with pytest.raises(ClientConnectorError):
         await pusher.push(device_of(browser), a_push())
+
+
+async def test_names_that_nobody_answers_for_hold_up_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, pusher: WebPush
+) -> None:
+    monkeypatch.setattr(web_push, "SECONDS_TO_ANSWER", 0.3)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2))
+    devices = [device_of(Browser(f"https://{number}.example.com/push")) for number in range(40)]
+    pushes = [asyncio.create_task(pusher.push(device, a_push())) for device in devices]
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(1):
+        await asyncio.to_thread(lambda: None)
+    assert all(isinstance(each, Exception) for each in await asyncio.gather(*pushes, return_exceptions=True))

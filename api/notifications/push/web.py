@@ -9,13 +9,16 @@ Faults of pywebpush 2.5.0 that this module works around, with tests in `tests/in
   claims of its own (`test_each_push_is_signed_for_the_service_that_carries_it`).
 """
 
+import asyncio
 import socket
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from typing import Any, Final
 
 import aiohttp
 import orjson
+from aiohttp.abc import AbstractResolver, ResolveResult
 from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid
 from pywebpush import WebPushException, webpush_async
@@ -26,6 +29,7 @@ from api.notifications.push.pusher import SECONDS_TO_ANSWER, TOPIC, Became, Outc
 
 _TAKEN: Final = range(200, 300)
 _GONE: Final = (404, 410)
+_LOOKUPS_AT_ONCE: Final = 16
 
 
 class PrivateAddress(OSError):  # noqa: N818 - a refusal
@@ -42,12 +46,42 @@ class _Answer:
         return ""
 
 
+class _Names(AbstractResolver):
+    """Looks names up in threads of its own. Whoever chose a name chose how long that takes, and those of the loop are
+    for mails and files.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="names-of-push-services")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(address[0]),
+                port=port,
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
 class _Session:
     """What pywebpush posts through."""
 
     def __init__(self, *, private: bool) -> None:
+        self._names = _Names()
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(socket_factory=None if private else _public_socket),
+            connector=aiohttp.TCPConnector(resolver=self._names, socket_factory=None if private else _public_socket),
             timeout=aiohttp.ClientTimeout(total=SECONDS_TO_ANSWER),
             cookie_jar=aiohttp.DummyCookieJar(),
         )
@@ -58,6 +92,7 @@ class _Session:
 
     async def close(self) -> None:
         await self._session.close()
+        await self._names.close()
 
 
 def _public_socket(address: Any) -> socket.socket:
