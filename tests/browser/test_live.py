@@ -62,7 +62,7 @@ async def test_a_socket_that_was_cut_goes_on_where_it_was_with_what_came_meanwhi
         await withdraw(Recorder(), viewer=viewer_of(mia), request_id=request.id)
         server = await stack.enter_async_context(running(data, database_url=database, port=port))
 
-        await expect(page.get_by_text("Connected", exact=True)).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("Connected", exact=True)).to_be_visible()
         await expect(toast(page, "Mia took their request back")).to_have_count(1)
         await expect(page.get_by_role("article", name="From Mia").get_by_text("Withdrawn", exact=True)).to_be_visible()
         await go(page, "Notifications")
@@ -151,7 +151,7 @@ async def test_a_cursor_that_fits_no_more_is_given_up_and_the_page_goes_on(serve
 
     await asked(server, mia, tom)
 
-    await expect(toast(page, "Mia asks you")).to_be_visible(timeout=15_000)
+    await expect(toast(page, "Mia asks you")).to_be_visible()
 
 
 async def test_it_works_where_trusted_documents_alone_are_run(database: str, tmp_path: Path, browser: Browser) -> None:

@@ -31,6 +31,9 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
+# A machine that builds other things at the same time is slow; what is lost stays away.
+expect.set_options(timeout=20_000)
+
 
 @asynccontextmanager
 async def launched(playwright: Playwright) -> AsyncIterator[Browser]:
