@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from api.auth.keys import local_key
 from api.auth.tokens import issue_token
@@ -82,3 +82,40 @@ async def test_two_people_sit_side_by_side_each_as_who_they_are(server: Server, 
     await page.reload()
     for side, name in zip(sides, ("Mia", "Tom"), strict=True):
         await expect(side.get_by_role("heading", name=name)).to_be_visible()
+
+
+async def test_a_new_link_to_two_people_takes_the_place_of_the_one_before(server: Server, visitors: Visitors) -> None:
+    house = await House.build()
+    mia, tom = await house.person("Mia"), await house.mentor("Tom")
+    page = await visitors.page()
+    for mentee, mentor in ((mia, tom), (tom, mia)):
+        await page.goto(f"{server.url}/demo#mentee={server.token(mentee)}&mentor={server.token(mentor)}")
+        for side, person in (("mentee", mentee), ("mentor", mentor)):
+            heading = page.frame_locator(f"iframe[name={side}]").get_by_role("heading", name=person.name)
+            await expect(heading).to_be_visible()
+        assert page.url == f"{server.url}/demo"
+
+
+async def test_what_refuses_one_person_late_does_not_sign_out_the_next(server: Server, visitors: Visitors) -> None:
+    house = await House.build()
+    mia, tom = await house.person("Mia"), await house.person("Tom")
+    visitors.expected = ("401",)
+    page = await visitors.sign_in(mia, "/preferences")
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        if "mutation" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            await route.continue_()
+
+    await page.route("**/graphql", hold)
+    await page.get_by_role("button", name="Save preferences").click()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_label("Token").fill(server.token(tom))
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_text("Tom").first).to_be_visible()
+    await held[0].fulfill(status=401, json={"errors": [{"message": "Too late.", "extensions": {}}]})
+    await page.wait_for_timeout(500)
+    await page.reload()
+    await expect(page.get_by_text("Tom").first).to_be_visible()

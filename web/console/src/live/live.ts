@@ -38,7 +38,7 @@ export class Live {
       opened: () => this.connection.set({ state: "live" }),
       closed: (code: number | null, reason: string) => this.#end?.(code === FORBIDDEN ? reason : null),
     };
-    this.client = clientFor(token, heard, signOut);
+    this.client = clientFor(token, heard, (why) => signOut(why, token));
   }
 
   /** `latest` came with what the page shows; `unread` are the entries that waited before it. */

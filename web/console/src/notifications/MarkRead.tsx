@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useClient } from "urql";
 
 import { useAct } from "../service/useAct.ts";
@@ -8,8 +9,10 @@ import { Wrong } from "../ui/Wrong.tsx";
 export function MarkRead() {
   const client = useClient();
   const mark = useAct(MarkReadDocument);
+  const [unreached, setUnreached] = useState(false);
   const run = async () => {
     const { data } = await client.query(NotificationsDocument, { last: 1 }, { requestPolicy: "network-only" }).toPromise();
+    setUnreached(data === undefined);
     const upTo = data?.notifications.nodes.at(-1)?.cursor;
     if (upTo) await mark.run({ input: { upTo } });
   };
@@ -18,7 +21,7 @@ export function MarkRead() {
       <button type="button" className="button" aria-disabled={mark.busy} onClick={run}>
         Mark all as read
       </button>
-      <Wrong message={mark.wrong} />
+      <Wrong message={unreached ? "The server could not be reached. Try again." : mark.wrong} />
     </div>
   );
 }

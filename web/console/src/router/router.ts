@@ -14,7 +14,7 @@ const place = new Store<Place>(read(0));
 window.addEventListener("popstate", () => place.set(read(place.get().steps + 1)));
 // Somebody who puts a link with a token into the address bar of an open page means it.
 window.addEventListener("hashchange", () => {
-  if (window.location.hash.startsWith("#token=")) window.location.reload();
+  if (/^#(token|mentee|mentor)=/.test(window.location.hash)) window.location.reload();
 });
 
 function read(steps: number): Place {

@@ -23,8 +23,9 @@ export function signIn(token: string): void {
   session.set({ token, reason: null });
 }
 
-export function signOut(reason: string | null = null): void {
-  if (session.get().token === null) return;
+/** Where a server refuses a `token`, somebody else may have signed in since it was sent: they stay. */
+export function signOut(reason: string | null = null, token = session.get().token): void {
+  if (token === null || session.get().token !== token) return;
   keep(TOKEN, null);
   session.set({ token: null, reason });
 }
