@@ -245,7 +245,7 @@ async def test_published_keys_are_fetched_once_and_again_for_one_that_is_new(
 ) -> None:
     publisher, url = issuer
     now = time.monotonic()
-    monkeypatch.setattr("api.auth.keys.time.monotonic", lambda: now)
+    monkeypatch.setattr("api.auth.keys.time", SimpleNamespace(monotonic=lambda: now))
     door.authenticator = Authenticator(door.settings, PublishedKeys(url))
     signed: Callable[[ECKey], str] = lambda key: jwt.encode({"alg": "ES256", "kid": key.kid}, door.claims(), key)  # noqa: E731
 
