@@ -19,6 +19,7 @@ from api.notifications.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)
 
+_LEAVING_SECONDS: Final = 1.0
 _HEADS: Final = "SELECT id, seq FROM event_log WHERE id = ANY($1::bigint[])"
 
 
@@ -38,7 +39,8 @@ class LogWatch:
             yield
         finally:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            # With the database hanging, it may not be able to end by itself.
+            await asyncio.wait({task}, timeout=_LEAVING_SECONDS)
 
     async def look(self) -> None:
         """Once; one statement."""
