@@ -1,0 +1,1 @@
+"""Figures, taken side by side. Nothing here is asserted by a test."""
