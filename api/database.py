@@ -102,6 +102,7 @@ def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -
         "database": unquote(parts.path.lstrip("/")) or "postgres",
         "minsize": 1,
         "maxsize": pool_size,
+        "reset": _nothing_to_reset,
     }
     if "sslmode" in options:
         credentials["ssl"] = options.pop("sslmode")
@@ -115,6 +116,12 @@ def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+async def _nothing_to_reset(_connection: object) -> None:
+    """Settings, locks and cursors of ours end with their transaction. To be sure of it, asyncpg would send a statement
+    after each use of a connection.
+    """
 
 
 @asynccontextmanager

@@ -1,19 +1,29 @@
 """Ask a mentor."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tortoise.connection import get_connection
 
 from api.actions.idempotency import SentUnderKey
 from api.actions.work import Waker, Work, action
 from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
 from api.domain.events import Event, EventKind
-from api.domain.lifecycle import RequestStatus
 from api.domain.matching import Offered, Wanted, cover, percent_when_asked
 from api.domain.text import optional_text
 from api.domain.viewer import Viewer
-from api.models import Mentor, MentorRequest, Mentorship, Organisation, Person, RequestGap
-from api.search.eligible import mentoring_rule
+from api.models import Mentor, MentorRequest, Person, RequestGap
+from api.search.eligible import MentoringRule, mentoring_rule
 from api.search.findable import findable_among
 from api.search.profiles import offered_by, wanted_by
+
+# Parameters: $1 the mentee, $2 the mentor.
+_STANDING: Final = """
+SELECT count(*) AS open_requests,
+       coalesce(bool_or(mentor_id = $2), false) AS asked,
+       EXISTS (SELECT FROM mentorship WHERE mentee_id = $1 AND mentor_id = $2 AND ended_at IS NULL) AS mentored
+FROM mentor_request WHERE mentee_id = $1 AND status = 'PENDING'
+"""
 
 
 async def connect(
@@ -55,9 +65,8 @@ async def _answered(
 
 async def _ask(work: Work, *, viewer: Viewer, mentor_id: int, message: str | None) -> MentorRequest:
     """Raises ``Refused`` before anything is written."""
-    mentor = await _mentor_to_ask(viewer, mentor_id)
-    organisation = await Organisation.get(id=viewer.organisation_id)
-    await _check_open_requests(viewer, organisation.open_request_limit)
+    rule = await mentoring_rule(viewer.organisation_id)
+    mentor = await _mentor_to_ask(viewer, mentor_id, rule)
     wanted = await wanted_by(viewer.person_id)
     offered = (await offered_by([mentor]))[mentor.id]
     now = datetime.now(UTC)
@@ -68,7 +77,7 @@ async def _ask(work: Work, *, viewer: Viewer, mentor_id: int, message: str | Non
         message=message,
         percent=percent_when_asked(wanted, offered),
         created_at=now,
-        expires_at=now + timedelta(days=organisation.request_expiry_days),
+        expires_at=now + timedelta(days=rule.request_expiry_days),
     )
     await _remember_gaps(request, wanted, offered)
     await work.audit(
@@ -102,7 +111,7 @@ async def _remember_gaps(request: MentorRequest, wanted: Wanted, offered: Offere
     )
 
 
-async def _mentor_to_ask(viewer: Viewer, mentor_id: int) -> Mentor:
+async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: MentoringRule) -> Mentor:
     """The mentor, kept as they are until the commit. Raises ``Refused`` where they cannot be asked."""
     if mentor_id == viewer.person_id:
         raise Refused(RefusalCode.CANNOT_MENTOR_SELF, "You cannot mentor yourself.", field="mentorId")
@@ -111,17 +120,16 @@ async def _mentor_to_ask(viewer: Viewer, mentor_id: int) -> Mentor:
     )
     if mentor is None:
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
-    rule = await mentoring_rule(viewer.organisation_id)
     if not rule.enabled:
         raise Refused(RefusalCode.MENTORING_DISABLED, "Your organisation has mentoring switched off.")
-    pair = {"mentee_id": viewer.person_id, "mentor_id": mentor.id}
-    if await MentorRequest.exists(**pair, status=RequestStatus.PENDING):
+    (standing,) = await get_connection("default").execute_query_dict(_STANDING, [viewer.person_id, mentor.id])
+    if standing["asked"]:
         raise Refused(
             RefusalCode.ALREADY_REQUESTED,
             "You have asked this mentor and they have not answered yet.",
             field="mentorId",
         )
-    if await Mentorship.exists(**pair, ended_at=None):
+    if standing["mentored"]:
         raise Refused(RefusalCode.ALREADY_MENTORED, "This person mentors you already.", field="mentorId")
     if mentor.id not in await findable_among(rule, [mentor.id]):
         raise Refused(
@@ -129,14 +137,10 @@ async def _mentor_to_ask(viewer: Viewer, mentor_id: int) -> Mentor:
             "This mentor takes no requests at the moment; find another.",
             field="mentorId",
         )
-    return mentor
-
-
-async def _check_open_requests(viewer: Viewer, limit: int) -> None:
-    open_requests = await MentorRequest.filter(mentee_id=viewer.person_id, status=RequestStatus.PENDING).count()
-    if open_requests >= limit:
+    if standing["open_requests"] >= rule.open_request_limit:
         raise Refused(
             RefusalCode.TOO_MANY_OPEN_REQUESTS,
-            f"You have {open_requests} open requests, and {limit} is the most at once; "
+            f"You have {standing['open_requests']} open requests, and {rule.open_request_limit} is the most at once; "
             "wait for an answer or withdraw one.",
         )
+    return mentor

@@ -9,13 +9,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from joserfc.jws import extract_compact
+from tortoise.connection import get_connection
 
 from api.auth.keys import Keys
 from api.auth.verified import VerifiedTokens
 from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
-from api.models import Person
 from api.settings import Settings
 
 # Asymmetric signatures only: whoever can check a token cannot make one.
@@ -58,7 +58,7 @@ class Authenticator:
         if scheme.casefold() != "bearer" or not token.strip() or len(token) > LONGEST_TOKEN:
             raise _refuse("The `Authorization` value must be `Bearer <token>`.")
         claims = await self._claims_of(token.strip())
-        person = await Person.get_or_none(subject=str(claims["sub"]))
+        person = await _person(_BY_SUBJECT, str(claims["sub"]))
         if person is None:
             raise _refuse("Nobody here goes by this token's `sub`.")
         issued_at = datetime.fromtimestamp(float(claims["iat"]), UTC) if "iat" in claims else None
@@ -77,7 +77,7 @@ class Authenticator:
 
     async def still_welcome(self, identity: Identity) -> bool:
         """Whether the person may still be here: neither deactivated nor erased, nor signed out since the token."""
-        person = await Person.get_or_none(id=identity.viewer.person_id)
+        person = await _person(_BY_ID, identity.viewer.person_id)
         return person is not None and _is_welcome(person, identity.issued_at)
 
     async def _claims_of(self, token: str) -> Mapping[str, Any]:
@@ -107,7 +107,28 @@ class Authenticator:
             raise _refuse(_NOT_VALID) from error
 
 
-def _is_welcome(person: Person, issued_at: datetime | None) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What every question has to know of whoever asks it."""
+
+    id: int
+    organisation_id: int
+    deactivated_at: datetime | None
+    signed_out_at: datetime | None
+
+
+_KNOWN: Final = "SELECT id, organisation_id, deactivated_at, signed_out_at FROM person WHERE {} = $1"
+_BY_SUBJECT: Final = _KNOWN.format("subject")
+_BY_ID: Final = _KNOWN.format("id")
+
+
+async def _person(statement: str, value: object) -> _Known | None:
+    for row in await get_connection("default").execute_query_dict(statement, [value]):
+        return _Known(**row)
+    return None
+
+
+def _is_welcome(person: _Known, issued_at: datetime | None) -> bool:
     if person.deactivated_at is not None:
         return False
     return person.signed_out_at is None or (issued_at is not None and issued_at > person.signed_out_at)

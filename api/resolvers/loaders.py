@@ -6,9 +6,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
-from tortoise.queryset import QuerySet
 
-from api.actions.relations import known_mentors, relations_to
+from api.actions.relations import relations_to
 from api.domain.access import Relation
 from api.domain.gaps import Gap
 from api.domain.listing import Standing
@@ -35,7 +34,8 @@ from api.models import (
     RoleRequirement,
     Skill,
 )
-from api.resolvers import visibility
+from api.models.statements import RowsByKey
+from api.resolvers import readable
 from api.search.eligible import MentoringRule, mentoring_rule
 from api.search.findable import findable_among
 from api.search.profiles import gaps_of, offered_by, wanted_by
@@ -45,23 +45,23 @@ Row = TypeVar("Row", bound=Any)
 Value = TypeVar("Value")
 
 
-def one_by_key(rows: Callable[[], QuerySet[Row]], key: str = "id") -> DataLoader[int, Row | None]:
+def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, Row | None]:
     """Loads the row with each key, or None."""
 
     async def load(keys: list[int]) -> list[Row | None]:
-        found = {getattr(row, key): row for row in await rows().filter(**{f"{key}__in": keys})}
+        found = {getattr(row, rows.key): row for row in await rows.read(viewer, keys)}
         return [found.get(each) for each in keys]
 
     return DataLoader(load_fn=load)
 
 
-def many_by_key(rows: Callable[[], QuerySet[Row]], key: str) -> DataLoader[int, list[Row]]:
+def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, list[Row]]:
     """Loads all rows that point to each key, oldest first."""
 
     async def load(keys: list[int]) -> list[list[Row]]:
         found: dict[int, list[Row]] = defaultdict(list)
-        for row in await rows().filter(**{f"{key}__in": keys}).order_by("id"):
-            found[getattr(row, key)].append(row)
+        for row in await rows.read(viewer, keys):
+            found[getattr(row, rows.key)].append(row)
         return [found[each] for each in keys]
 
     return DataLoader(load_fn=load)
@@ -83,105 +83,102 @@ class Loaders:
     def __init__(self, viewer: Viewer) -> None:
         self._viewer = viewer
 
-    def _ours(self, model: type[Row]) -> Callable[[], QuerySet[Row]]:
-        return lambda: model.filter(organisation_id=self._viewer.organisation_id)
-
     @cached_property
     def organisation(self) -> DataLoader[int, Organisation | None]:
-        return one_by_key(lambda: Organisation.filter(id=self._viewer.organisation_id))
+        return one_by_key(readable.ORGANISATION, self._viewer)
 
     @cached_property
     def person(self) -> DataLoader[int, Person | None]:
-        return one_by_key(self._ours(Person))
+        return one_by_key(readable.PERSON, self._viewer)
 
     @cached_property
     def mentor(self) -> DataLoader[int, Mentor | None]:
-        return one_by_key(self._ours(Mentor))
+        return one_by_key(readable.MENTOR, self._viewer)
 
     @cached_property
     def mentor_card(self) -> DataLoader[int, Mentor | None]:
         """Mentors found by their own id, not through a row that points to them."""
-        return one_by_key(lambda: known_mentors(self._viewer))
+        return one_by_key(readable.MENTOR_CARD, self._viewer)
 
     @cached_property
     def event(self) -> DataLoader[int, Event | None]:
-        return one_by_key(lambda: visibility.events(self._viewer))
+        return one_by_key(readable.EVENT, self._viewer)
 
     @cached_property
     def skill(self) -> DataLoader[int, Skill | None]:
-        return one_by_key(self._ours(Skill))
+        return one_by_key(readable.SKILL, self._viewer)
 
     @cached_property
     def option(self) -> DataLoader[int, PreferenceOption | None]:
-        return one_by_key(self._ours(PreferenceOption))
+        return one_by_key(readable.OPTION, self._viewer)
 
     @cached_property
     def role_profile(self) -> DataLoader[int, RoleProfile | None]:
-        return one_by_key(self._ours(RoleProfile))
+        return one_by_key(readable.ROLE_PROFILE, self._viewer)
 
     @cached_property
     def action_type(self) -> DataLoader[int, ActionType | None]:
-        return one_by_key(self._ours(ActionType))
+        return one_by_key(readable.ACTION_TYPE, self._viewer)
 
     @cached_property
     def request(self) -> DataLoader[int, MentorRequest | None]:
-        return one_by_key(lambda: visibility.requests(self._viewer))
+        return one_by_key(readable.REQUEST, self._viewer)
 
     @cached_property
     def mentorship(self) -> DataLoader[int, Mentorship | None]:
-        return one_by_key(lambda: visibility.mentorships(self._viewer))
+        return one_by_key(readable.MENTORSHIP, self._viewer)
 
     @cached_property
     def mentorship_of_request(self) -> DataLoader[int, Mentorship | None]:
-        return one_by_key(self._ours(Mentorship), "request_id")
+        return one_by_key(readable.MENTORSHIP_OF_REQUEST, self._viewer)
 
     @cached_property
     def action(self) -> DataLoader[int, Action | None]:
-        return one_by_key(lambda: visibility.actions(self._viewer))
+        return one_by_key(readable.ACTION, self._viewer)
 
     @cached_property
     def device(self) -> DataLoader[int, Device | None]:
-        return one_by_key(lambda: visibility.devices(self._viewer))
+        return one_by_key(readable.DEVICE, self._viewer)
 
     @cached_property
     def requirements_of_role(self) -> DataLoader[int, list[RoleRequirement]]:
-        return many_by_key(self._ours(RoleRequirement), "role_profile_id")
+        return many_by_key(readable.REQUIREMENTS_OF_ROLE, self._viewer)
 
     @cached_property
     def levels_of_person(self) -> DataLoader[int, list[HeldLevel]]:
-        return many_by_key(self._ours(HeldLevel), "person_id")
+        return many_by_key(readable.LEVELS_OF_PERSON, self._viewer)
 
     @cached_property
     def preferences_of_person(self) -> DataLoader[int, list[MenteePreference]]:
-        return many_by_key(self._ours(MenteePreference), "person_id")
+        return many_by_key(readable.PREFERENCES_OF_PERSON, self._viewer)
 
     @cached_property
     def options_of_mentor(self) -> DataLoader[int, list[MentorOption]]:
-        return many_by_key(self._ours(MentorOption), "mentor_id")
+        return many_by_key(readable.OPTIONS_OF_MENTOR, self._viewer)
 
     @cached_property
     def mentorships_of_mentee(self) -> DataLoader[int, list[Mentorship]]:
-        return many_by_key(self._ours(Mentorship), "mentee_id")
+        return many_by_key(readable.MENTORSHIPS_OF_MENTEE, self._viewer)
 
     @cached_property
     def mentorships_of_mentor(self) -> DataLoader[int, list[Mentorship]]:
-        return many_by_key(self._ours(Mentorship), "mentor_id")
+        return many_by_key(readable.MENTORSHIPS_OF_MENTOR, self._viewer)
 
     @cached_property
     def gaps_of_request(self) -> DataLoader[int, list[RequestGap]]:
-        return many_by_key(self._ours(RequestGap), "request_id")
+        return many_by_key(readable.GAPS_OF_REQUEST, self._viewer)
 
     @cached_property
     def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:
-        return many_by_key(self._ours(NotificationSetting), "person_id")
+        return many_by_key(readable.NOTIFICATION_SETTINGS, self._viewer)
 
     @cached_property
     def devices_of_person(self) -> DataLoader[int, list[Device]]:
-        return many_by_key(self._ours(Device), "person_id")
+        return many_by_key(readable.DEVICES_OF_PERSON, self._viewer)
 
     @cached_property
     def watches_of_person(self) -> DataLoader[int, list[AvailabilityWatch]]:
-        return many_by_key(self._ours(AvailabilityWatch), "person_id")
+        return many_by_key(readable.WATCHES_OF_PERSON, self._viewer)
 
     @cached_property
     def wanted(self) -> DataLoader[int, Wanted]:

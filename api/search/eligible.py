@@ -1,18 +1,25 @@
 """An organisation's rule on who may mentor, as it stands in the database."""
 
 from dataclasses import dataclass
+from typing import Final
+
+from tortoise.connection import get_connection
 
 from api.domain.eligibility import Attribute, is_business_skill
-from api.models import Organisation, Skill, SkillKind
+from api.models import SkillKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentoringRule:
-    """Whether mentoring is on, and which attributes a mentor holds at ``level`` or above."""
+    """Whether mentoring is on, which attributes a mentor holds at ``level`` or above, how many requests a mentee may
+    have open at once, and after how many days one expires.
+    """
 
     organisation_id: int
     enabled: bool
     level: int
+    open_request_limit: int
+    request_expiry_days: int
     attributes: tuple[Attribute, ...]
 
     @property
@@ -20,19 +27,30 @@ class MentoringRule:
         return [attribute.skill_id for attribute in self.attributes]
 
 
+_RULE: Final = """
+SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
+       organisation.request_expiry_days, skill.id, skill.name, skill.category
+FROM organisation
+LEFT JOIN skill ON skill.organisation_id = organisation.id AND skill.kind = $2 AND NOT skill.retired
+WHERE organisation.id = $1 ORDER BY skill.name, skill.id
+"""
+
+
 async def mentoring_rule(organisation_id: int) -> MentoringRule:
-    """Read the rule of one organisation; two statements."""
-    organisation = await Organisation.get(id=organisation_id)
-    attributes = await Skill.filter(organisation_id=organisation_id, kind=SkillKind.ATTRIBUTE, retired=False).order_by(
-        "name", "id"
-    )
+    """Read the rule of one organisation; one statement. Raises ``LookupError`` where there is no such organisation."""
+    values = [organisation_id, SkillKind.ATTRIBUTE.value]
+    rows = await get_connection("default").execute_query_dict(_RULE, values)
+    if not rows:
+        raise LookupError(f"there is no organisation {organisation_id}")
     return MentoringRule(
         organisation_id=organisation_id,
-        enabled=organisation.mentoring_enabled,
-        level=organisation.mentor_level,
+        enabled=rows[0]["mentoring_enabled"],
+        level=rows[0]["mentor_level"],
+        open_request_limit=rows[0]["open_request_limit"],
+        request_expiry_days=rows[0]["request_expiry_days"],
         attributes=tuple(
-            Attribute(skill_id=attribute.id, name=attribute.name)
-            for attribute in attributes
-            if is_business_skill(attribute.category)
+            Attribute(skill_id=row["id"], name=row["name"])
+            for row in rows
+            if row["id"] is not None and is_business_skill(row["category"])
         ),
     )

@@ -1,0 +1,74 @@
+"""Rows by statements that stay the same: what Tortoise takes to build one is more than PostgreSQL takes to answer it,
+so whatever is asked for with every question or event is built once.
+"""
+
+from collections.abc import Callable, Collection
+from functools import cache
+from typing import Any, Final, Generic, TypeVar
+
+from tortoise.connection import get_connection
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+Row = TypeVar("Row", bound=Model)
+Asker = TypeVar("Asker")
+
+# What stands for a key while a statement is built, which no key of ours ever is.
+_SOME_KEY: Final = -4_611_686_018_427_387_904
+
+
+@cache
+def columns_of(model: type[Model], table: str) -> str:
+    """All columns of a model, for a statement in which its table goes by this name."""
+    return ", ".join(f'{table}."{column}"' for column in model._meta.fields_db_projection.values())  # noqa: SLF001
+
+
+async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
+    """What a statement that asks for ``columns_of`` the model finds, in its order."""
+    found = await get_connection("default").execute_query_dict(statement, list(values))
+    return [model._init_from_db(**row) for row in found]  # noqa: SLF001
+
+
+class RowsByKey(Generic[Asker, Row]):
+    """The rows with any of some keys that somebody may read: ``readable`` says which as a query, of which the statement
+    is made at first use. Whatever it takes from ``Asker``, it takes as numbers: attributes named in ``taken``.
+    """
+
+    def __init__(
+        self, readable: Callable[[Any], QuerySet[Row]], key: str = "id", *, taken: Collection[str] = ()
+    ) -> None:
+        self.key = key
+        self._readable = readable
+        self._taken = {_SOME_KEY - number: name for number, name in enumerate(taken, start=1)}
+        self._built: tuple[type[Row], str, list[object]] | None = None
+
+    async def read(self, asker: Asker, keys: Collection[int]) -> list[Row]:
+        """In order of their ids; one statement."""
+        model, statement, values = self._built or self._build()
+        given = [self._given(value, asker, keys) for value in values]
+        return await rows_of(model, statement, *given)
+
+    def _build(self) -> tuple[type[Row], str, list[object]]:
+        someone = _Someone({name: number for number, name in self._taken.items()})
+        query = self._readable(someone).filter(**{f"{self.key}__in": [_SOME_KEY]}).order_by("id")
+        query.sql()
+        statement, values = query.query.get_parameterized_sql()
+        place = values.index(_SOME_KEY) + 1
+        asked = f"IN (${place})"
+        if statement.count(asked) != 1:
+            raise LookupError(f"not a statement by key: {statement}")
+        self._built = query.model, statement.replace(asked, f"= ANY(${place}::bigint[])"), values
+        return self._built
+
+    def _given(self, value: object, asker: Asker, keys: Collection[int]) -> object:
+        if value == _SOME_KEY:
+            return list(keys)
+        name = self._taken.get(value) if isinstance(value, int) else None
+        return value if name is None else getattr(asker, name)
+
+
+class _Someone:
+    """Stands for whoever asks while a statement is built."""
+
+    def __init__(self, attributes: dict[str, int]) -> None:
+        self.__dict__.update(attributes)
