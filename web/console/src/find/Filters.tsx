@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from "react";
+import { useId, useState } from "react";
 
 import type { FindingQuery } from "../generated/graphql.ts";
 import { Chips } from "../ui/Chips.tsx";
@@ -10,29 +10,14 @@ interface Props {
   onChange: (filter: Wishes) => void;
 }
 
-const TYPING_MS = 300;
-
-/** Limits on the list. What is typed counts once it rests. */
+/** Limits on the list. */
 export function Filters({ known, filter, onChange }: Props) {
   const id = useId();
-  const [search, setSearch] = useState(filter.search);
-  const [location, setLocation] = useState(filter.location);
+  const [open, setOpen] = useState(false);
   const gaps = known?.viewer.skillGaps ?? [];
 
-  useEffect(() => {
-    if (search === filter.search && location === filter.location) return undefined;
-    const rest = setTimeout(() => onChange({ ...filter, search, location }), TYPING_MS);
-    return () => clearTimeout(rest);
-  }, [search, location, filter, onChange]);
-
-  const clear = () => {
-    setSearch("");
-    setLocation("");
-    onChange(NOTHING);
-  };
-
   return (
-    <details className="filters" open={isSet(filter) || undefined}>
+    <details className="filters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Filters{isSet(filter) && <span className="count"> on</span>}</summary>
       <div className="filter-grid">
         <div className="field">
@@ -41,8 +26,8 @@ export function Filters({ known, filter, onChange }: Props) {
             id={`${id}-search`}
             type="search"
             maxLength={200}
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            value={filter.search}
+            onChange={(event) => onChange({ ...filter, search: event.target.value })}
           />
         </div>
         <div className="field">
@@ -52,8 +37,8 @@ export function Filters({ known, filter, onChange }: Props) {
           <input
             id={`${id}-location`}
             type="search"
-            value={location}
-            onChange={(event) => setLocation(event.target.value)}
+            value={filter.location}
+            onChange={(event) => onChange({ ...filter, location: event.target.value })}
           />
         </div>
         <div className="field">
@@ -94,7 +79,7 @@ export function Filters({ known, filter, onChange }: Props) {
         onChange={(options) => onChange({ ...filter, options })}
       />
       {isSet(filter) && (
-        <button type="button" className="quiet" onClick={clear}>
+        <button type="button" className="quiet" onClick={() => onChange(NOTHING)}>
           Clear the filters
         </button>
       )}

@@ -12,6 +12,7 @@ import { Filters } from "./Filters.tsx";
 import { MatchCard } from "./MatchCard.tsx";
 import { WaitingFor } from "./WaitingFor.tsx";
 import { NOTHING, filterOf, isSet } from "./filter.ts";
+import { useSettled } from "./useSettled.ts";
 
 const AT_ONCE = 10;
 
@@ -19,7 +20,7 @@ export function FindPage() {
   const finding = useData(FindingDocument, {}, ["MentorAvailable"]);
   const [basis, setBasis] = useState<MatchBasis>("SKILL_GAPS_AND_PREFERENCES");
   const [filter, setFilter] = useState(NOTHING);
-  const given = filterOf(filter);
+  const given = filterOf(useSettled(filter));
 
   return (
     <Page title="Find a Mentor" lead={<p>Those who suit you, best first. Open one to see why.</p>}>
