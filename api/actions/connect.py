@@ -13,7 +13,7 @@ from api.domain.matching import Offered, Wanted, cover, percent_when_asked
 from api.domain.text import optional_text
 from api.domain.viewer import Viewer
 from api.models import Mentor, MentorRequest, Person, RequestGap
-from api.search.eligible import MentoringRule, mentoring_rule
+from api.search.eligible import AskingRule, mentoring_rule
 from api.search.findable import findable_among
 from api.search.profiles import offered_by, wanted_by
 
@@ -111,7 +111,7 @@ async def _remember_gaps(request: MentorRequest, wanted: Wanted, offered: Offere
     )
 
 
-async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: MentoringRule) -> Mentor:
+async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: AskingRule) -> Mentor:
     """The mentor, kept as they are until the commit. Raises ``Refused`` where they cannot be asked."""
     if mentor_id == viewer.person_id:
         raise Refused(RefusalCode.CANNOT_MENTOR_SELF, "You cannot mentor yourself.", field="mentorId")

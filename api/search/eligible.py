@@ -11,20 +11,24 @@ from api.models import SkillKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentoringRule:
-    """Whether mentoring is on, which attributes a mentor holds at ``level`` or above, how many requests a mentee may
-    have open at once, and after how many days one expires.
-    """
+    """Whether mentoring is on, and which attributes a mentor holds at ``level`` or above."""
 
     organisation_id: int
     enabled: bool
     level: int
-    open_request_limit: int
-    request_expiry_days: int
     attributes: tuple[Attribute, ...]
 
     @property
     def attribute_ids(self) -> list[int]:
         return [attribute.skill_id for attribute in self.attributes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingRule(MentoringRule):
+    """And how many requests a mentee may have open at once, and after how many days one expires."""
+
+    open_request_limit: int
+    request_expiry_days: int
 
 
 _RULE: Final = """
@@ -36,13 +40,13 @@ WHERE organisation.id = $1 ORDER BY skill.name, skill.id
 """
 
 
-async def mentoring_rule(organisation_id: int) -> MentoringRule:
+async def mentoring_rule(organisation_id: int) -> AskingRule:
     """Read the rule of one organisation; one statement. Raises ``LookupError`` where there is no such organisation."""
     values = [organisation_id, SkillKind.ATTRIBUTE.value]
     rows = await get_connection("default").execute_query_dict(_RULE, values)
     if not rows:
         raise LookupError(f"there is no organisation {organisation_id}")
-    return MentoringRule(
+    return AskingRule(
         organisation_id=organisation_id,
         enabled=rows[0]["mentoring_enabled"],
         level=rows[0]["mentor_level"],
