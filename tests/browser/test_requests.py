@@ -94,3 +94,23 @@ async def asked_while_they_could_be(server: Server, house: House, mia: Person, t
     request = await asked(server, mia, tom)
     assert (await do(server, mia, "withdraw", requestId=request))["error"] is None
     await save_mentor_profile(Recorder(), viewer=viewer_of(tom), option_ids=options, capacity=None, paused=True)
+
+
+async def test_what_is_being_written_stays_when_news_take_away_what_it_was_about(
+    server: Server, visitors: Visitors
+) -> None:
+    house = await House.build()
+    mia = await house.person("Mia", held={"PROG": 3}, required={"PROG": 5})
+    tom = await house.mentor("Tom", held={"PROG": 5})
+    request = await asked(server, mia, tom)
+    mentor = await visitors.sign_in(tom, f"/requests/{request}")
+    await mentor.get_by_role("button", name="Decline").click()
+    dialog = mentor.get_by_role("dialog", name="Decline Mia?")
+    await dialog.get_by_label("Comment").fill("I am away until May.")
+
+    assert (await do(server, mia, "withdraw", requestId=request))["error"] is None
+    await expect(mentor.locator("main").get_by_text("Withdrawn", exact=True)).to_be_visible()
+
+    await expect(dialog.get_by_label("Comment")).to_have_value("I am away until May.")
+    await dialog.get_by_role("button", name="Decline").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()

@@ -1,6 +1,7 @@
 import type { StartQuery } from "../generated/graphql.ts";
 import { usePlace } from "../router/router.ts";
 import { Skeleton } from "../ui/Skeleton.tsx";
+import { DialogHost } from "../ui/dialogs.tsx";
 import { Alerts } from "./Alerts.tsx";
 import { Boundary } from "./Boundary.tsx";
 import { Brand } from "./Brand.tsx";
@@ -27,7 +28,9 @@ export function Shell({ start }: { start: StartQuery | undefined }) {
       </header>
       <main id="main" tabIndex={-1}>
         <div className="page" key={path}>
-          <Boundary>{start ? pageAt(path, start) : <Skeleton rows={3} />}</Boundary>
+          <Boundary>
+            <DialogHost>{start ? pageAt(path, start) : <Skeleton rows={3} />}</DialogHost>
+          </Boundary>
         </div>
       </main>
       <Alerts viewerId={start?.viewer.id ?? ""} />

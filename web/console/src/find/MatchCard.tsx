@@ -1,11 +1,10 @@
-import { useState } from "react";
-
 import type { MatchBasis, MatchCardFragment } from "../generated/graphql.ts";
 import { Link } from "../router/Link.tsx";
 import { Meter } from "../ui/Meter.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Ring } from "../ui/Ring.tsx";
 import { Tags } from "../ui/Tags.tsx";
+import { useDialog } from "../ui/dialogs.tsx";
 import { ConnectDialog } from "./ConnectDialog.tsx";
 import { Explained } from "./Explained.tsx";
 
@@ -16,7 +15,7 @@ interface Props {
 
 /** One mentor of the list. */
 export function MatchCard({ match, basis }: Props) {
-  const [asking, setAsking] = useState(false);
+  const open = useDialog();
   const { mentor, skillPercent, preferencePercent } = match;
   const { person } = mentor;
   return (
@@ -33,7 +32,11 @@ export function MatchCard({ match, basis }: Props) {
             {typeof preferencePercent === "number" && <Meter label="Preferences" value={preferencePercent} />}
           </div>
         </div>
-        <button type="button" className="button primary" onClick={() => setAsking(true)}>
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => open((close) => <ConnectDialog mentor={mentor} onClose={close} />)}
+        >
           Connect<span className="unseen"> with {person.name}</span>
         </button>
       </div>
@@ -46,7 +49,6 @@ export function MatchCard({ match, basis }: Props) {
           <Explained match={match} />
         </details>
       )}
-      {asking && <ConnectDialog mentor={mentor} onClose={() => setAsking(false)} />}
     </article>
   );
 }

@@ -1,5 +1,3 @@
-import { useState } from "react";
-
 import { NotFoundPage } from "../app/NotFoundPage.tsx";
 import { useData } from "../service/useData.ts";
 import { ConnectDialog } from "../find/ConnectDialog.tsx";
@@ -11,6 +9,7 @@ import { Page } from "../ui/Page.tsx";
 import { PersonLine } from "../ui/PersonLine.tsx";
 import { Ring } from "../ui/Ring.tsx";
 import { Tags } from "../ui/Tags.tsx";
+import { useDialog } from "../ui/dialogs.tsx";
 import { NotifyButton } from "./NotifyButton.tsx";
 import { Offered } from "./Offered.tsx";
 
@@ -24,7 +23,7 @@ const NEVER: ReadonlySet<UnlistedCode> = new Set([
 /** One mentor, findable or not: what they offer, how they suit, and what keeps them off the list. */
 export function MentorPage({ id }: { id: string }) {
   const answer = useData(MentorCardDocument, { id });
-  const [asking, setAsking] = useState(false);
+  const open = useDialog();
   const mentor = answer.data?.mentor;
   if (answer.data && !mentor) return <NotFoundPage what="mentor" />;
   return (
@@ -50,7 +49,11 @@ export function MentorPage({ id }: { id: string }) {
                     </ul>
                     <div className="buttons">
                       {mentor.available && !barred && (
-                        <button type="button" className="button primary" onClick={() => setAsking(true)}>
+                        <button
+                          type="button"
+                          className="button primary"
+                          onClick={() => open((close) => <ConnectDialog mentor={mentor} onClose={close} />)}
+                        >
                           Connect
                         </button>
                       )}
@@ -79,7 +82,6 @@ export function MentorPage({ id }: { id: string }) {
                 </p>
                 <Offered skills={mentor.skills} />
               </section>
-              {asking && <ConnectDialog mentor={mentor} onClose={() => setAsking(false)} />}
             </>
           );
         }}

@@ -1,8 +1,7 @@
-import { useState } from "react";
-
 import { day } from "../service/format.ts";
 import type { ActionRowFragment } from "../generated/graphql.ts";
 import { When } from "../ui/When.tsx";
+import { useDialog } from "../ui/dialogs.tsx";
 import { ActionDialog } from "./ActionDialog.tsx";
 import { History } from "./History.tsx";
 import { RemoveButton } from "./RemoveButton.tsx";
@@ -16,12 +15,12 @@ interface Props {
 
 /** One entry of a plan. */
 export function ActionItem({ action, scene }: Props) {
-  const [changing, setChanging] = useState(false);
+  const open = useDialog();
   const own = scene.ownerId === scene.viewerId;
-  const open = action.status === "PLANNED" || action.status === "IN_PROGRESS";
-  const late = open && action.dueOn != null && action.dueOn < new Date().toISOString().slice(0, 10);
+  const underWay = action.status === "PLANNED" || action.status === "IN_PROGRESS";
+  const late = underWay && action.dueOn != null && action.dueOn < new Date().toISOString().slice(0, 10);
   return (
-    <li className={open ? "panel action" : "panel action over"}>
+    <li className={underWay ? "panel action" : "panel action over"}>
       <div className="action-head">
         <h3>{action.title}</h3>
         <span className={`status ${action.status.toLowerCase()}`}>{STATUS_WORDS[action.status]}</span>
@@ -43,13 +42,16 @@ export function ActionItem({ action, scene }: Props) {
         {action.updatedBy.id === scene.viewerId ? "you" : action.updatedBy.name}, <When at={action.updatedAt} />
       </p>
       <div className="buttons small">
-        <button type="button" className="quiet" onClick={() => setChanging(true)}>
+        <button
+          type="button"
+          className="quiet"
+          onClick={() => open((close) => <ActionDialog scene={scene} action={action} onClose={close} />)}
+        >
           Change<span className="unseen"> {action.title}</span>
         </button>
         <RemoveButton action={action} />
         {own && <History actionId={action.id} title={action.title} scene={scene} />}
       </div>
-      {changing && <ActionDialog scene={scene} action={action} onClose={() => setChanging(false)} />}
     </li>
   );
 }

@@ -1,9 +1,8 @@
-import { useState } from "react";
-
 import { useData } from "../service/useData.ts";
 import { PlanDocument } from "../generated/graphql.ts";
 import { Empty } from "../ui/Empty.tsx";
 import { Loaded } from "../ui/Loaded.tsx";
+import { useDialog } from "../ui/dialogs.tsx";
 import { ActionDialog } from "./ActionDialog.tsx";
 import { ActionItem } from "./ActionItem.tsx";
 import { Suggestion } from "./Suggestion.tsx";
@@ -23,7 +22,7 @@ const ALL = 100;
 /** Somebody's action plan, to read and to change. */
 export function Plan({ ownerId, viewerId, mentorshipId, alone = false }: Props) {
   const answer = useData(PlanDocument, { owner: ownerId, first: ALL }, ["ActionPlanChanged", "MentorshipEnded"]);
-  const [adding, setAdding] = useState(false);
+  const open = useDialog();
   return (
     <section aria-label="Action plan">
       <Loaded answer={answer} rows={2}>
@@ -42,7 +41,11 @@ export function Plan({ ownerId, viewerId, mentorshipId, alone = false }: Props) 
             <>
               <div className="section-head">
                 <h2>{alone ? "Actions" : ownerId === viewerId ? "My action plan" : `Action plan of ${owner.name}`}</h2>
-                <button type="button" className="button" onClick={() => setAdding(true)}>
+                <button
+                  type="button"
+                  className="button"
+                  onClick={() => open((close) => <ActionDialog scene={scene} onClose={close} />)}
+                >
                   Add an action
                 </button>
               </div>
@@ -59,7 +62,6 @@ export function Plan({ ownerId, viewerId, mentorshipId, alone = false }: Props) 
                 </ul>
               )}
               {plan.actions.totalCount > ALL && <p className="meta">The first {ALL} are shown.</p>}
-              {adding && <ActionDialog scene={scene} onClose={() => setAdding(false)} />}
             </>
           );
         }}
