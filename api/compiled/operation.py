@@ -1,0 +1,136 @@
+"""Operations that were compiled, and where they are kept."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from graphql import DocumentNode, FragmentDefinitionNode, GraphQLSchema, OperationDefinitionNode, get_operation_ast
+from graphql.execution import Executor
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
+
+from api.compiled.generation import Generator
+from api.compiled.resolution import Adapter
+from api.compiled.shape import NotCompilable, Shaper, conditions, is_serial
+
+# Takes the executor and the root value; gives the data, or a coroutine of it.
+Root = Callable[[Executor[Any], Any], Any]
+
+_MOST_SHAPES: Final = 32
+
+
+class CompiledOperation:
+    """One operation of a document, in as many shapes as it was asked for."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        adapter: Adapter,
+    ) -> None:
+        """Raises ``NotCompilable``."""
+        self.operation = operation
+        self._schema = schema
+        self._fragments = {name: FragmentDetails(each) for name, each in fragments.items()}
+        self._adapter = adapter
+        self._conditions = conditions(operation, fragments.values())
+        self._shapes: dict[tuple[bool, ...], Root | None] = {}
+
+    def root(self, variable_values: VariableValues) -> Root | None:
+        """The function for what the variables leave in; None where graphql-core is to execute it."""
+        values = variable_values.coerced
+        choice = tuple([values.get(name) for name in self._conditions])
+        found = self._shapes.get(choice)
+        if found is None and choice not in self._shapes:
+            # Anything else is an error, and where it is one is for graphql-core to say.
+            fit = all(each is True or each is False for each in choice) and len(self._shapes) < _MOST_SHAPES
+            if not fit:
+                return None
+            found = self._shapes[choice] = self._compiled(variable_values)
+        return found
+
+    def source(self, variable_values: VariableValues | None = None) -> str:
+        """The text of what is executed, for people. Raises ``NotCompilable``."""
+        return self._written(variable_values or VariableValues({}, {}))[0]
+
+    def _compiled(self, variable_values: VariableValues) -> Root | None:
+        try:
+            text, names = self._written(variable_values)
+        except (NotCompilable, RecursionError):
+            return None
+        name = self.operation.name.value if self.operation.name else self.operation.operation.value
+        exec(compile(text, f"<compiled {name}>", "exec"), names)  # noqa: S102 - holds no text but ours and GraphQL names
+        root: Root = names["root"]
+        return root
+
+    def _written(self, variable_values: VariableValues) -> tuple[str, dict[str, Any]]:
+        shape = Shaper(self._schema, self.operation, self._fragments, variable_values).root()
+        generator = Generator(self._adapter)
+        return generator.root(shape, serial=is_serial(self.operation)), generator.names()
+
+
+def compile_operation(
+    schema: GraphQLSchema, document: DocumentNode, operation_name: str | None = None, adapter: Adapter | None = None
+) -> CompiledOperation | None:
+    """An operation of a valid document, compiled; None where graphql-core is to execute it."""
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return None
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    return _compile(schema, operation, fragments, adapter or Adapter())
+
+
+def _compile(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    adapter: Adapter,
+) -> CompiledOperation | None:
+    try:
+        compiled = CompiledOperation(schema, operation, fragments, adapter)
+    except (NotCompilable, RecursionError):
+        return None
+    return compiled
+
+
+class CompiledOperations:
+    """The operations that were executed last, compiled, by the text of their document and their name. Longer documents
+    are left to graphql-core, and so are those that nobody parses once: each parsing is a document of its own.
+    """
+
+    def __init__(
+        self, adapter: Callable[[GraphQLSchema], Adapter] = lambda _: Adapter(), *, kept: int = 512, longest: int = 16_384
+    ) -> None:
+        self._adapter_of = adapter
+        self._adapters: dict[int, Adapter] = {}
+        self._kept = kept
+        self._longest = longest
+        self._operations: OrderedDict[tuple[str, str | None], tuple[OperationDefinitionNode, CompiledOperation | None]]
+        self._operations = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._operations)
+
+    def of(self, executor: Executor[Any]) -> CompiledOperation | None:
+        """What an executor was built for."""
+        operation = executor.operation
+        location = operation.loc
+        if location is None or len(location.source.body) > self._longest:
+            return None
+        key = location.source.body, operation.name.value if operation.name else None
+        known = self._operations.get(key)
+        if known is not None and known[0] is operation:
+            self._operations.move_to_end(key)
+            return known[1]
+        compiled = _compile(executor.schema, operation, executor.fragment_definitions, self._adapter(executor.schema))
+        self._operations[key] = operation, compiled
+        while len(self._operations) > self._kept:
+            self._operations.popitem(last=False)
+        return compiled
+
+    def _adapter(self, schema: GraphQLSchema) -> Adapter:
+        found = self._adapters.get(id(schema))
+        if found is None:
+            found = self._adapters[id(schema)] = self._adapter_of(schema)
+        return found
