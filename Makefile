@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-LINTED := api clients soak tests
+LINTED := api bench clients soak tests
 FAULTS := 50
 SEED := 1
 MENTEES := 60

@@ -60,7 +60,8 @@ def create_app(settings: Settings) -> Starlette:
     )
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
-    operations = Operations(build_schema(subgraph=settings.subgraph), services, metrics, documents_of(settings))
+    schema = build_schema(subgraph=settings.subgraph, compiled=settings.compiled)
+    operations = Operations(schema, services, metrics, documents_of(settings))
     authenticator = Authenticator(settings, keys)
     limits = Limits(
         ping_seconds=settings.ping_seconds,

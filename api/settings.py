@@ -235,6 +235,11 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_SUBGRAPH",
         description="Serve the schema as a subgraph of Apollo Federation 2, for a router.",
     )
+    compiled: bool = Field(
+        default=True,
+        validation_alias="MENTORING_COMPILED",
+        description="Execute operations by functions compiled for them; the answers are the same either way.",
+    )
     otlp_endpoint: str | None = Field(
         default=None,
         validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -12,10 +12,11 @@ from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
 from api.schema.build import build_schema
 from api.search.ranking import PostgresMentorSearch
+from api.settings import Settings
 from api.transport.errors import present
 from tests.houses import viewer_of
 
-SCHEMA = build_schema()
+SCHEMA = build_schema(compiled=Settings().compiled)
 OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 

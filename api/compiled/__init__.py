@@ -6,7 +6,14 @@ not of the kind that one expects, from that value on. Nothing in here knows what
 """
 
 from api.compiled.execution import CompiledExecution
-from api.compiled.operation import CompiledOperation, CompiledOperations, compile_operation
+from api.compiled.operation import CompiledOperation, CompiledOperations, compile_operation, fragments_of
 from api.compiled.resolution import Adapter
 
-__all__ = ["Adapter", "CompiledExecution", "CompiledOperation", "CompiledOperations", "compile_operation"]
+__all__ = [
+    "Adapter",
+    "CompiledExecution",
+    "CompiledOperation",
+    "CompiledOperations",
+    "compile_operation",
+    "fragments_of",
+]

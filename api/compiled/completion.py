@@ -112,18 +112,17 @@ async def joined(container: Any, pending: dict[Any, Awaitable[Any]]) -> Any:
     return container
 
 
-def settle(
-    executor: Core, pendings: Iterable[Pending], lists: Iterable[tuple[Sequence[Any] | None, Sequence[Any] | None]]
-) -> None:
-    """Let end in the background what was begun beneath a place that failed. ``lists`` are those left half-way, each
-    with what was completed of it.
+def settle(executor: Core, *levels: tuple[Any, ...]) -> None:
+    """Let end in the background what was begun beneath a place that failed. A level has the awaitables of an object; or
+    those of a list, with the list itself and what was completed of it where it was left half-way.
     """
-    begun = [awaitable for pending in pendings if pending for awaitable in pending.values()]
-    for items, done in lists:
-        if items is not None and done is not None:
+    for pending, *half_done in levels:
+        begun = list(pending.values()) if pending else []
+        if half_done and half_done[0] is not None:
+            items, done = half_done
             begun.extend(item for item in items[len(done) + 1 :] if executor.is_awaitable(item))
-    if begun:
-        executor.settle_in_background(begun)
+        if begun:
+            executor.settle_in_background(begun)
 
 
 def admits(

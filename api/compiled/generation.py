@@ -168,17 +168,21 @@ class Generator:
         name = f"field{next(self._numbers)}"
         function = self._function(f"def {name}(E, s):")
         pending = function.pending()
+        self._look_at(function, [field], "s")
         value = self._field(function, field, "s", pending)
         function.write(f"return {value} if {pending} is None else {pending}.popitem()[1]")
         self._functions.append(function.text())
         return name
 
     def _object(self, function: Function, shape: ObjectShape, source: str, out: str, pending: str) -> None:
-        resolutions = {each.key: self._resolution(each) for each in shape.fields if each.typename is None}
-        if any(isinstance(each, Default) for each in resolutions.values()):
-            function.write(f"m_{source} = isinstance({source}, Mapping)")
+        self._look_at(function, shape.fields, source)
         entries = [f"{each.key!r}: {self._field(function, each, source, pending)}" for each in shape.fields]
         function.write(f"{out} = {{{', '.join(entries)}}}")
+
+    def _look_at(self, function: Function, fields: list[FieldShape], source: str) -> None:
+        """Write what the default resolver has to know of an object."""
+        if any(each.typename is None and isinstance(self._resolution(each), Default) for each in fields):
+            function.write(f"m_{source} = isinstance({source}, Mapping)")
 
     def _resolution(self, field: FieldShape) -> Resolution:
         return self._adapter.resolution(field.place.details[0].node.name.value, field.place.definition)
@@ -384,8 +388,8 @@ class Generator:
         out: str,
         sink: _Sink,
     ) -> None:
-        under_way, done = function.half_done()
-        pending, item = function.pending(), function.variable("x")
+        pending, under_way, done = function.listed()
+        item = function.variable("x")
         function.write(f"{under_way} = {value}", f"{done} = []")
         around = function.indices
         with function.under(f"for {item} in {value}:", block=True):

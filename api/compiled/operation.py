@@ -77,8 +77,11 @@ def compile_operation(
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return None
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    return _compile(schema, operation, fragments, adapter or Adapter())
+    return _compile(schema, operation, fragments_of(document), adapter or Adapter())
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
 
 
 def _compile(
@@ -112,9 +115,13 @@ class CompiledOperations:
     def __len__(self) -> int:
         return len(self._operations)
 
-    def of(self, executor: Executor[Any]) -> CompiledOperation | None:
-        """What an executor was built for."""
-        operation = executor.operation
+    def of(
+        self,
+        schema: GraphQLSchema,
+        operation: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+    ) -> CompiledOperation | None:
+        """A valid operation, compiled; None where graphql-core is to execute it."""
         location = operation.loc
         if location is None or len(location.source.body) > self._longest:
             return None
@@ -123,7 +130,7 @@ class CompiledOperations:
         if known is not None and known[0] is operation:
             self._operations.move_to_end(key)
             return known[1]
-        compiled = _compile(executor.schema, operation, executor.fragment_definitions, self._adapter(executor.schema))
+        compiled = _compile(schema, operation, fragments, self._adapter(schema))
         self._operations[key] = operation, compiled
         while len(self._operations) > self._kept:
             self._operations.popitem(last=False)

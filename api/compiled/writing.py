@@ -36,28 +36,29 @@ class Function:
         self._depth = 1
         self.blocks = 1
         self.indices = indices
-        self._pendings: list[str] = []
-        self._lists: list[tuple[str, str]] = []
+        self._levels: list[tuple[str, ...]] = []
 
     def variable(self, prefix: str) -> str:
         return f"{prefix}{next(self._numbers)}"
 
     def pending(self) -> str:
-        """A variable for awaitables that belong together."""
+        """A variable for the awaitables of an object."""
         name = self.variable("p")
-        self._pendings.append(name)
+        self._levels.append((name,))
         return name
 
-    def half_done(self) -> tuple[str, str]:
-        """Variables for a list that is being completed, and for what is completed of it."""
-        names = self.variable("l"), self.variable("r")
-        self._lists.append(names)
+    def listed(self) -> tuple[str, str, str]:
+        """Variables for the awaitables of a list, for the list while it is being completed, and for what is completed
+        of it.
+        """
+        names = self.variable("p"), self.variable("l"), self.variable("r")
+        self._levels.append(names)
         return names
 
     @property
     def at(self) -> str:
         """The indices as an expression."""
-        return f"({''.join(f'{each}, ' for each in self.indices)})"
+        return _tuple(self.indices)
 
     def write(self, *lines: str) -> None:
         self._lines.extend(_STEP * self._depth + line for line in lines)
@@ -75,33 +76,35 @@ class Function:
     @contextlib.contextmanager
     def catching(self, statement: str) -> Iterator[None]:
         """Whatever fails within is handled by a statement, and what was begun within goes on in the background."""
-        pendings, lists = len(self._pendings), len(self._lists)
+        levels = len(self._levels)
         with self.under("try:", block=True):
             yield
         with self.under("except Exception as error:"):
-            self.write(*_settled(self._pendings[pendings:], self._lists[lists:]), statement)
+            self.write(*_settled(self._levels[levels:]), statement)
 
     def text(self) -> str:
-        names = [*self._pendings, *(name for pair in self._lists for name in pair)]
-        if not names:
+        if not self._levels:
             return "\n".join([self._header, *self._lines, ""])
         body = [_STEP + line for line in self._lines]
-        last = [_STEP * 2 + line for line in (*_settled(self._pendings, self._lists), "raise")]
-        first = f"{_STEP}{' = '.join(names)} = None"
+        last = [_STEP * 2 + line for line in (*_settled(self._levels), "raise")]
+        first = f"{_STEP}{' = '.join(name for level in self._levels for name in level)} = None"
         return "\n".join([self._header, first, f"{_STEP}try:", *body, f"{_STEP}except Exception:", *last, ""])
 
 
-def _settled(pendings: list[str], lists: list[tuple[str, str]]) -> list[str]:
-    """Let go on in the background what was begun, and forget it."""
-    begun = [*pendings, *(items for items, _ in lists)]
-    if not begun:
+def _settled(levels: list[tuple[str, ...]]) -> list[str]:
+    """Let go on in the background what was begun, and forget it. What is within goes first."""
+    if not levels:
         return []
-    pairs = "".join(f"({items}, {done}), " for items, done in lists)
+    begun = [name for level in levels for name in level[:2]]
     return [
         f"if {' or '.join(f'{each} is not None' for each in begun)}:",
-        f"{_STEP}settle(E, ({''.join(f'{each}, ' for each in pendings)}), ({pairs}))",
+        f"{_STEP}settle(E, {', '.join(_tuple(level) for level in reversed(levels))})",
         f"{_STEP}{' = '.join(begun)} = None",
     ]
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    return f"({''.join(f'{each}, ' for each in names)})"
 
 
 def numbers() -> Iterator[int]:

@@ -1,18 +1,14 @@
 """The schema, put together from its roots."""
 
-import asyncio
-from typing import Any, Final
-
 import strawberry
 from graphql import GraphQLError, get_named_type, get_operation_ast, parse, validate
-from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from api.schema.documents import parsed_once, validated_once
+from api.schema.execution import CompiledSchema, execution
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
 from api.schema.mutations.availability import AvailabilityMutations
@@ -43,20 +39,7 @@ class Mutation(
     pass
 
 
-class _Execution(StrawberryGraphQLCoreExecutionContext):
-    """Without the helpers for resolvers, which ours do without: through them an execution leads to itself, and nothing
-    of it would go before the collector comes by.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.async_helpers = _NO_HELPERS
-
-
-_NO_HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda values: asyncio.gather(*values), track=lambda _: None)
-
-
-class Schema(strawberry.Schema):
+class Schema(CompiledSchema):
     """Errors are logged where they are shown to the client, under the id that the client sees."""
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
@@ -84,14 +67,16 @@ class Schema(strawberry.Schema):
         return [], OperationType(operation.operation.value)
 
 
-def build_schema(*, subgraph: bool = False) -> Schema:
-    """``subgraph`` adds what a router asks a subgraph of Apollo Federation for."""
+def build_schema(*, subgraph: bool = False, compiled: bool = True) -> Schema:
+    """``subgraph`` adds what a router asks a subgraph of Apollo Federation for. ``compiled`` says that operations are
+    executed by functions made for them; what they answer is the same either way.
+    """
     schema = Schema(
         query=SubgraphQuery if subgraph else Query,
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
-        execution_context_class=_Execution,
+        execution_context_class=execution(compiled=compiled),
         extensions=[parsed_once, validated_once],
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )

@@ -1,0 +1,142 @@
+"""How operations are executed: by functions that were compiled for them, or by graphql-core, as the settings say."""
+
+import asyncio
+import inspect
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import strawberry
+from graphql import DocumentNode, ExecutionResult as CoreResult, GraphQLError, get_operation_ast
+from graphql.type.definition import GraphQLResolveInfoHelpers
+from strawberry.execution import optimized_is_awaitable
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.types import ExecutionContext
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from api.compiled import CompiledExecution, CompiledOperations, fragments_of
+from api.compiled.strawberry_adapter import StrawberryAdapter
+from api.schema.documents import parsed_once, validated_once
+
+_DOCUMENTS_KEPT: Final = 512
+# Longer ones would crowd out the others.
+_LONGEST: Final = 16_384
+_CACHES: Final = frozenset({parsed_once, validated_once})
+_NO_HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda values: asyncio.gather(*values), track=lambda _: None)
+_ALL: Final = frozenset(OperationType)
+
+
+class _Execution(StrawberryGraphQLCoreExecutionContext):
+    """Without the helpers for resolvers, which ours do without: through them an execution leads to itself, and nothing
+    of it would go before the collector comes by.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.async_helpers = _NO_HELPERS
+
+
+def execution(*, compiled: bool) -> type[StrawberryGraphQLCoreExecutionContext]:
+    """The class that executes the operations of one schema."""
+    if not compiled:
+        return _Execution
+
+    class Compiled(CompiledExecution, _Execution):
+        compiled_operations = CompiledOperations(StrawberryAdapter, kept=_DOCUMENTS_KEPT, longest=_LONGEST)
+
+    return Compiled
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A query or a mutation that was parsed and validated, and is compiled."""
+
+    document: DocumentNode
+    kind: OperationType
+
+
+class CompiledSchema(strawberry.Schema):
+    """What was compiled is executed without Strawberry's stages around it: they parse, validate, and ask extensions
+    that do nothing but remember what was parsed and validated. Where there are others, all is as in Strawberry.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: OrderedDict[tuple[str | None, str | None], _Known] = OrderedDict()
+        self._at_once = issubclass(self.execution_context_class, CompiledExecution) and set(self.extensions) <= _CACHES
+
+    async def stream(  # noqa: PLR0917 - Strawberry's
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        root_value: Any | None = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> AsyncGenerator[Any, None]:
+        known = self._known.get((query, operation_name))
+        if known is None or known.kind not in (_ALL if allowed_operation_types is None else allowed_operation_types):
+            return await super().stream(
+                query,
+                variable_values=variable_values,
+                context_value=context_value,
+                root_value=root_value,
+                operation_name=operation_name,
+                operation_extensions=operation_extensions,
+                allowed_operation_types=allowed_operation_types,
+            )
+        self._known.move_to_end((query, operation_name))
+        return self._answered(
+            known.document,
+            root_value=root_value,
+            context_value=context_value,
+            raw_variable_values=variable_values,
+            operation_name=operation_name,
+            operation_extensions=operation_extensions,
+        )
+
+    async def _answered(self, document: DocumentNode, **given: Any) -> AsyncGenerator[ExecutionResult, None]:
+        try:
+            result = await self._executed(document, given)
+        except Exception as error:  # noqa: BLE001 - as in Strawberry
+            failure = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+            yield PreExecutionError(data=None, errors=[failure], extensions={})
+            return
+        if result.errors:
+            self._process_errors(result.errors)
+        yield ExecutionResult(data=result.data, errors=result.errors, extensions={})
+
+    async def _executed(self, document: DocumentNode, given: dict[str, Any]) -> CoreResult:
+        executor = self.execution_context_class.build(
+            self._schema, document, is_awaitable=optimized_is_awaitable, **given
+        )
+        if isinstance(executor, list):
+            return CoreResult(None, executor)
+        result: Any = executor.execute_operation()
+        executed: CoreResult = await result if inspect.iscoroutine(result) else result
+        return executed
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        failure = await super()._prepare_operation_async(context, extensions_runner)
+        if failure is None and self._at_once:
+            self._remember(context)
+        return failure
+
+    def _remember(self, context: ExecutionContext) -> None:
+        name = context._provided_operation_name  # noqa: SLF001 - the public one names the first
+        document, kind = context.graphql_document, context.operation_type
+        if document is None or kind is OperationType.SUBSCRIPTION or len(context.query or "") > _LONGEST:
+            return
+        operations: CompiledOperations = self.execution_context_class.compiled_operations  # type: ignore[attr-defined]
+        operation = get_operation_ast(document, name)
+        if operation is None or operations.of(self._schema, operation, fragments_of(document)) is None:
+            return
+        self._known[context.query, name] = _Known(document, kind)
+        while len(self._known) > _DOCUMENTS_KEPT:
+            self._known.popitem(last=False)

@@ -1,0 +1,1 @@
+"""What things cost, measured. Figures depend upon the machine: none is asserted anywhere."""
