@@ -122,7 +122,9 @@ class Chance:
         if isinstance(on, GraphQLUnionType):
             return self._inline(on, depth) if depth > 0 else "__typename"
         fields = {
-            name: each for name, each in on.fields.items() if depth > 0 or not is_composite_type(get_named_type(each.type))
+            name: each
+            for name, each in on.fields.items()
+            if depth > 0 or not is_composite_type(get_named_type(each.type))
         }
         if not fields:
             return "__typename"
@@ -169,7 +171,7 @@ class Chance:
         literal = value_to_literal(value, definition.type)
         return print_ast(literal) if literal else "null"
 
-    def _value(self, name: str, kind: GraphQLInputType) -> Any:
+    def _value(self, name: str, kind: GraphQLInputType) -> Any:  # noqa: PLR0911 - one for each kind of type
         """A value as it is sent."""
         if isinstance(kind, GraphQLNonNull):
             found = None

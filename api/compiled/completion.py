@@ -4,8 +4,9 @@ very value on: with its errors, their order and their paths.
 A function that gives back a pair gives a completed value, and the awaitables of the object or list around it by their
 keys, to which it has added its own where the value is yet to come.
 """
+# ruff: noqa: PLR0917, FBT001 - generated code gives everything by position, which costs least
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import partial
 from types import CoroutineType
 from typing import Any
@@ -29,7 +30,7 @@ def failed(executor: Core, place: Place, error: Exception, indices: Indices) -> 
     executor.handle_field_error(error, place.type, place.details, place.path(indices))
 
 
-def complete(executor: Core, place: Place, value: Any, indices: Indices, awaited: bool) -> Any:  # noqa: FBT001 - generated code calls it
+def complete(executor: Core, place: Place, value: Any, indices: Indices, awaited: bool) -> Any:
     """Complete a value as graphql-core does."""
     path = place.path(indices)
     info = executor.build_resolve_info(
@@ -56,7 +57,7 @@ def slow(
     executor: Core, place: Place, value: Any, indices: Indices, pending: Pending, key: str | int
 ) -> tuple[Any, Pending]:
     """Complete a value that generated code was not written for."""
-    return resume(executor, place, partial(complete, executor, place, value, indices, False), indices, pending, key)  # noqa: FBT003
+    return resume(executor, place, partial(complete, executor, place, value, indices, False), indices, pending, key)
 
 
 def resume(
@@ -78,7 +79,7 @@ def resume(
 
 async def slowly(executor: Core, place: Place, value: Any, indices: Indices) -> Any:
     """The same for a value that was awaited."""
-    return await resumed(executor, place, partial(complete, executor, place, value, indices, True), indices)  # noqa: FBT003
+    return await resumed(executor, place, partial(complete, executor, place, value, indices, True), indices)
 
 
 async def resumed(executor: Core, place: Place, rest: Rest, indices: Indices) -> Any:
@@ -126,7 +127,12 @@ def settle(executor: Core, *levels: tuple[Any, ...]) -> None:
 
 
 def admits(
-    executor: Core, place: Place, value: Any, indices: Indices, kind: GraphQLObjectType, awaited: bool  # noqa: FBT001
+    executor: Core,
+    place: Place,
+    value: Any,
+    indices: Indices,
+    kind: GraphQLObjectType,
+    awaited: bool,
 ) -> Any:
     """True where a value is an object of this type, or what is left to do."""
     if _is_special(executor, value):
@@ -139,7 +145,12 @@ def admits(
 
 
 def kind_of(
-    executor: Core, place: Place, value: Any, indices: Indices, names: Mapping[str, Any], awaited: bool  # noqa: FBT001
+    executor: Core,
+    place: Place,
+    value: Any,
+    indices: Indices,
+    names: Mapping[str, Any],
+    awaited: bool,
 ) -> Any:
     """The name of the type of a value, one of ``names``, or what is left to do."""
     if _is_special(executor, value):
@@ -157,9 +168,7 @@ def _nothing() -> None:
 
 def _is_special(executor: Core, value: Any) -> bool:
     """Whether a value is none of an object."""
-    return (
-        value is None or value is Undefined or isinstance(value, Exception) or bool(executor.is_awaitable(value))
-    )
+    return value is None or value is Undefined or isinstance(value, Exception) or bool(executor.is_awaitable(value))
 
 
 def _checked(executor: Core, place: Place, value: Any, indices: Indices, kind: GraphQLObjectType) -> Any:
@@ -187,9 +196,7 @@ async def _checked_later(
     return await completed if executor.is_awaitable(completed) else completed
 
 
-def _resolved(
-    executor: Core, place: Place, value: Any, indices: Indices, names: Mapping[str, Any]
-) -> Any:
+def _resolved(executor: Core, place: Place, value: Any, indices: Indices, names: Mapping[str, Any]) -> Any:
     abstract: GraphQLAbstractType = get_nullable_type(place.type)  # type: ignore[assignment]
     info: Any = ResolveInfo(executor, place.field, indices)
     name = (abstract.resolve_type or executor.type_resolver)(value, info, abstract)
@@ -201,9 +208,7 @@ def _resolved(
         return verdict
     if kind.name in names:
         return kind.name
-    return partial(
-        executor.collect_and_execute_subfields, kind, place.details, place.path(indices), value, None
-    )
+    return partial(executor.collect_and_execute_subfields, kind, place.details, place.path(indices), value, None)
 
 
 async def _resolved_later(

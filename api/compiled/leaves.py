@@ -1,6 +1,6 @@
 """Leaves: which values of which types go out as they are."""
 
-import datetime
+import datetime as dt
 import decimal
 import sys
 import uuid
@@ -22,7 +22,7 @@ _AS_IT_IS: Final = {
 PLAIN: Final = frozenset(
     {
         *(bool, int, float, str, bytes, list, tuple, dict, set, frozenset),
-        *(datetime.datetime, datetime.date, datetime.time, datetime.timedelta, decimal.Decimal, uuid.UUID),
+        *(dt.datetime, dt.date, dt.time, dt.timedelta, decimal.Decimal, uuid.UUID),
     }
 )
 

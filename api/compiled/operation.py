@@ -35,7 +35,7 @@ class CompiledOperation:
         self._fragments = {name: FragmentDetails(each) for name, each in fragments.items()}
         self._adapter = adapter
         self._conditions = conditions(operation, fragments.values())
-        self._shapes: dict[tuple[bool, ...], Root | None] = {}
+        self._shapes: dict[tuple[Any, ...], Root | None] = {}
 
     def root(self, variable_values: VariableValues) -> Root | None:
         """The function for what the variables leave in; None where graphql-core is to execute it."""
@@ -103,7 +103,11 @@ class CompiledOperations:
     """
 
     def __init__(
-        self, adapter: Callable[[GraphQLSchema], Adapter] = lambda _: Adapter(), *, kept: int = 512, longest: int = 16_384
+        self,
+        adapter: Callable[[GraphQLSchema], Adapter] = lambda _: Adapter(),
+        *,
+        kept: int = 512,
+        longest: int = 16_384,
     ) -> None:
         self._adapter_of = adapter
         self._adapters: dict[int, Adapter] = {}

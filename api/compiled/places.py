@@ -18,7 +18,7 @@ class Place:
 
     __slots__ = ("definition", "details", "field", "parent", "steps", "type")
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - all of what it is
         self,
         details: FieldDetailsList,
         definition: GraphQLField,
@@ -43,6 +43,11 @@ class Place:
     @property
     def nodes(self) -> list[FieldNode]:
         return [each.node for each in self.details]
+
+    @property
+    def lists_around(self) -> int:
+        """How many lists it is in."""
+        return sum(key is None for key, _ in self.steps)
 
     def of_items(self) -> "Place":
         """The place of the items of the list that stands here."""

@@ -152,9 +152,7 @@ class Shaper:
         if not is_composite_type(named):
             return {}
         steps = (*place.steps, *((None, None) for _ in range(str(place.type).count("["))))
-        return {
-            kind.name: self._object(kind, self._collected(kind, details), steps) for kind in self._possible(named)
-        }
+        return {kind.name: self._object(kind, self._collected(kind, details), steps) for kind in self._possible(named)}
 
     def _possible(self, named: GraphQLCompositeType) -> list[GraphQLObjectType]:
         if is_abstract_type(named):

@@ -1,5 +1,5 @@
-"""What is known of a schema that Strawberry 0.341 made. Where anything is not exactly as Strawberry makes it, nothing is
-said, and graphql-core asks Strawberry.
+"""What is known of a schema that Strawberry 0.341 made. Where anything is not exactly as Strawberry makes it, nothing
+is said, and graphql-core asks Strawberry.
 """
 
 import keyword
@@ -63,7 +63,7 @@ class StrawberryAdapter(Adapter):
             or self._strawberry.exception_handlers
         ):
             return None
-        function = resolver.wrapped_func
+        function: Any = resolver.wrapped_func
         if not (is_coroutine_function(function) if field.is_async else is_plain_function(function)):
             return None
         named = (resolver.parent_parameter, resolver.root_parameter)
@@ -103,7 +103,10 @@ class StrawberryAdapter(Adapter):
         return found
 
     def enum_of(self, kind: GraphQLEnumType) -> type[Enum] | None:
-        return kind.wrapped_cls if type(kind) is CustomGraphQLEnumType else None
+        if type(kind) is not CustomGraphQLEnumType:
+            return None
+        members: Any = kind.wrapped_cls
+        return members if issubclass(members, Enum) else None
 
 
 def _made_by(function: object) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult as CoreResult, GraphQLError, get_operation_ast
+from graphql import DocumentNode, GraphQLError, get_operation_ast
+from graphql import ExecutionResult as CoreResult
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions.runner import SchemaExtensionsRunner
@@ -66,7 +67,9 @@ class CompiledSchema(strawberry.Schema):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._known: OrderedDict[tuple[str | None, str | None], _Known] = OrderedDict()
-        self._at_once = issubclass(self.execution_context_class, CompiledExecution) and set(self.extensions) <= _CACHES
+        # Untyped, since graphql-core's executors and Strawberry's differ in the predicates that they take.
+        self._executors: Any = self.execution_context_class
+        self._at_once = issubclass(self._executors, CompiledExecution) and set(self.extensions) <= _CACHES
 
     async def stream(  # noqa: PLR0917 - Strawberry's
         self,
@@ -111,9 +114,7 @@ class CompiledSchema(strawberry.Schema):
         yield ExecutionResult(data=result.data, errors=result.errors, extensions={})
 
     async def _executed(self, document: DocumentNode, given: dict[str, Any]) -> CoreResult:
-        executor = self.execution_context_class.build(
-            self._schema, document, is_awaitable=optimized_is_awaitable, **given
-        )
+        executor = self._executors.build(self._schema, document, is_awaitable=optimized_is_awaitable, **given)
         if isinstance(executor, list):
             return CoreResult(None, executor)
         result: Any = executor.execute_operation()
@@ -133,7 +134,7 @@ class CompiledSchema(strawberry.Schema):
         document, kind = context.graphql_document, context.operation_type
         if document is None or kind is OperationType.SUBSCRIPTION or len(context.query or "") > _LONGEST:
             return
-        operations: CompiledOperations = self.execution_context_class.compiled_operations  # type: ignore[attr-defined]
+        operations: CompiledOperations = self._executors.compiled_operations
         operation = get_operation_ast(document, name)
         if operation is None or operations.of(self._schema, operation, fragments_of(document)) is None:
             return

@@ -9,7 +9,7 @@ from graphql import GraphQLInputType, get_named_type
 from api.actions.connect import connect
 from api.actions.decide import accept, decline
 from api.domain.viewer import Viewer
-from api.models import Mentorship, Organisation, Person, PreferenceOption, Skill
+from api.models import Event, MentorRequest, Mentorship, Organisation, Person, PreferenceOption, Skill
 from api.schema.build import Schema, build_schema
 from api.schema.node import global_id
 from tests.chance_operations import Chance, ChanceOperation
@@ -21,7 +21,6 @@ from tests.wakers import Recorder
 ALONE = build_schema(compiled=False)
 COMPILED = build_schema(compiled=True)
 OPERATIONS = 150
-KINDS = ("Person", "Mentor", "MentorRequest", "Mentorship", "Skill", "PreferenceOption", "Match", "ActionPlan")
 
 
 async def scene() -> list[Viewer]:
@@ -40,17 +39,20 @@ async def scene() -> list[Viewer]:
 
 
 async def ids() -> list[str]:
-    keys = {
-        "Person": await Person.all().values_list("id", flat=True),
-        "Organisation": await Organisation.all().values_list("id", flat=True),
-        "Mentorship": await Mentorship.all().values_list("id", flat=True),
-        "Skill": await Skill.all().values_list("id", flat=True),
-        "PreferenceOption": await PreferenceOption.all().values_list("id", flat=True),
+    kinds: dict[str, Any] = {
+        "Person": Person,
+        "Mentor": Person,
+        "Match": Person,
+        "PreferenceMatch": Person,
+        "ActionPlan": Person,
+        "Organisation": Organisation,
+        "MentorRequest": MentorRequest,
+        "Mentorship": Mentorship,
+        "Skill": Skill,
+        "PreferenceOption": PreferenceOption,
+        "RequestReceived": Event,
     }
-    people = keys["Person"]
-    keys |= dict.fromkeys(("Mentor", "Match", "PreferenceMatch", "MentorRequest", "ActionPlan"), people)
-    keys["RequestReceived"] = range(1, 10)
-    return [global_id(kind, int(key)) for kind, each in keys.items() for key in each] + ["no id"]
+    return [global_id(name, row.id) for name, rows in kinds.items() for row in await rows.all()] + ["no id"]
 
 
 def chance(random: Random, known: list[str]) -> ChanceOperation:

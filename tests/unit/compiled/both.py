@@ -43,7 +43,7 @@ def shown(result: ExecutionResult) -> str:
 async def settled(given: Any) -> ExecutionResult:
     """A result, once what goes on in the background has ended as well."""
     result: ExecutionResult = await given if inspect.isawaitable(given) else given
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:  # type: ignore[arg-type]
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
     return result
 

@@ -20,7 +20,6 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLResolveInfo,
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLString,
@@ -119,10 +118,12 @@ class World:
             return random.choice((None, 7, "a text", {"kind": "none"}))
         if isinstance(kind, GraphQLList):
             return self.list_of(kind, path, random)
-        if kind.name in _VALUES:
-            values = _VALUES[kind.name]
+        named: Any = kind
+        if named.name in _VALUES:
+            values = _VALUES[named.name]
             return random.choice(values) if random.random() < self.trouble else values[0]
-        kinds = [each.name for each in self.schema.get_possible_types(kind)] if _is_abstract(kind) else [kind.name]
+        possible = self.schema.get_possible_types(named) if _is_abstract(named) else [named]
+        kinds = [each.name for each in possible]
         name = random.choice(sorted(self.fields) if random.random() < self.trouble / 3 else kinds)
         if random.random() < 0.15:
             return {"kind": name, **{each: self.plain(field.type, (*path, each)) for each, field in self._leaves(name)}}
@@ -259,14 +260,16 @@ class ChanceSchema:
     def _field(self, random: Random, name: str, kind: Any) -> GraphQLField:
         args = {}
         if random.random() < 0.3 and name != "name":
-            args["x"] = GraphQLArgument(random.choice((GraphQLInt, GraphQLNonNull(GraphQLInt), GraphQLList(GraphQLInt))))
+            args["x"] = GraphQLArgument(
+                random.choice((GraphQLInt, GraphQLNonNull(GraphQLInt), GraphQLList(GraphQLInt)))
+            )
         if random.random() < 0.2:
             args["colour"] = GraphQLArgument(COLOUR, default_value=Colour.RED)
         resolve = random.choice((None, _resolver(name), _resolver(name), _late_resolver(name), _late_resolver(name)))
         return GraphQLField(kind, args, resolve)
 
 
-def _place(source: Any, name: str, info: GraphQLResolveInfo, args: dict[str, Any]) -> tuple[World, Any, tuple[Any, ...]]:
+def _place(source: Any, name: str, info: Any, args: dict[str, Any]) -> tuple[World, Any, tuple[Any, ...]]:
     world: World = info.context
     world.log.append(f"{info.path.as_list()} {len(info.field_nodes)} {sorted(map(str, args.items()))}")
     path = getattr(source, "path", ("dict",)) if not isinstance(source, dict) else ("dict", str(sorted(source)))
@@ -274,7 +277,7 @@ def _place(source: Any, name: str, info: GraphQLResolveInfo, args: dict[str, Any
 
 
 def _resolver(name: str) -> Callable[..., Any]:
-    def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    def resolve(source: Any, info: Any, **args: Any) -> Any:
         world, kind, path = _place(source, name, info, args)
         return world.value(kind, path)
 
@@ -282,7 +285,7 @@ def _resolver(name: str) -> Callable[..., Any]:
 
 
 def _late_resolver(name: str) -> Callable[..., Awaitable[Any]]:
-    async def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+    async def resolve(source: Any, info: Any, **args: Any) -> Any:
         world, kind, path = _place(source, name, info, args)
         random = world.random("ticks", path)
         for _ in range(random.choice((0, 0, 1, 2))):
