@@ -1,5 +1,6 @@
 """One set of loaders a request, and a new one each event: what is asked for together is read together."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import cached_property
@@ -42,7 +43,17 @@ from api.search.profiles import gaps_of, offered_by, wanted_by
 from api.search.standing import standings
 
 Row = TypeVar("Row", bound=Any)
+Key = TypeVar("Key")
 Value = TypeVar("Value")
+
+
+class Loader(DataLoader[Key, Value]):
+    """One who no longer waits for a row takes it from nobody else who does: a field that fails has graphql-core cancel
+    those beside it, and the row may be wanted elsewhere in the response.
+    """
+
+    def load(self, key: Key) -> Awaitable[Value]:
+        return asyncio.shield(super().load(key))
 
 
 def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, Row | None]:
@@ -52,7 +63,7 @@ def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, 
         found = {getattr(row, rows.key): row for row in await rows.read(viewer, keys)}
         return [found.get(each) for each in keys]
 
-    return DataLoader(load_fn=load)
+    return Loader(load_fn=load)
 
 
 def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, list[Row]]:
@@ -64,7 +75,7 @@ def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int,
             found[getattr(row, rows.key)].append(row)
         return [found[each] for each in keys]
 
-    return DataLoader(load_fn=load)
+    return Loader(load_fn=load)
 
 
 def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -> DataLoader[int, Value]:
@@ -74,7 +85,7 @@ def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -
         found = await read(keys)
         return [found[each] for each in keys]
 
-    return DataLoader(load_fn=load)
+    return Loader(load_fn=load)
 
 
 class Loaders:
@@ -187,7 +198,7 @@ class Loaders:
         async def load(keys: list[int]) -> list[Wanted]:
             return [await wanted_by(key) for key in keys]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
     @cached_property
     def standing(self) -> DataLoader[int, Standing]:
@@ -197,7 +208,7 @@ class Loaders:
             rule = await self.rule.load(self._viewer.organisation_id)
             return await standings(self._viewer, rule, keys)
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
     @cached_property
     def offered(self) -> DataLoader[int, Offered]:
@@ -208,7 +219,7 @@ class Loaders:
             found = await offered_by(mentors)
             return [found[key] for key in keys]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
     @cached_property
     def gaps_of_person(self) -> DataLoader[int, tuple[Gap, ...]]:
@@ -226,7 +237,7 @@ class Loaders:
         async def load(keys: list[int]) -> list[MentoringRule]:
             return [await mentoring_rule(key) for key in keys]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
     @cached_property
     def findable(self) -> DataLoader[int, bool]:
@@ -237,7 +248,7 @@ class Loaders:
             found = await findable_among(rule, keys)
             return [key in found for key in keys]
 
-        return DataLoader(load_fn=load)
+        return Loader(load_fn=load)
 
 
 def present(rows: Iterable[Row | None]) -> list[Row]:
