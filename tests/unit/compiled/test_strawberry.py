@@ -126,11 +126,11 @@ class Query:
     async def box(self) -> Box[Box[Dog]]:
         return Box(inside=Box(inside=Dog(name="Rex", tricks=["sit"])))
 
-    @strawberry.field(extensions=[Silent()])
+    @strawberry.field(extensions=[Silent()])  # type: ignore[untyped-decorator]
     def secret(self) -> str | None:
         return "secret"
 
-    @strawberry.field(extensions=[SilentLater()])
+    @strawberry.field(extensions=[SilentLater()])  # type: ignore[untyped-decorator]
     async def late_secret(self, times: int = 1) -> str | None:
         return "secret" * times
 
