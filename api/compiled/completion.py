@@ -57,6 +57,17 @@ def slow(
     executor: Core, place: Place, value: Any, indices: Indices, pending: Pending, key: str | int
 ) -> tuple[Any, Pending]:
     """Complete a value that generated code was not written for."""
+    try:
+        awaitable = executor.is_awaitable(value)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the field's
+        failed(executor, place, error, indices)
+        return None, pending
+    if awaitable:
+        if pending is None:
+            pending = {}
+        # It is a coroutine, and handles its own errors.
+        pending[key] = complete(executor, place, value, indices, False)
+        return None, pending
     return resume(executor, place, partial(complete, executor, place, value, indices, False), indices, pending, key)
 
 
@@ -68,7 +79,7 @@ def resume(
         completed = rest()
         if not executor.is_awaitable(completed):
             return completed, pending
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the field's
+    except Exception as error:  # noqa: BLE001 - as above
         failed(executor, place, error, indices)
         return None, pending
     if pending is None:
@@ -135,9 +146,9 @@ def admits(
     awaited: bool,
 ) -> Any:
     """True where a value is an object of this type, or what is left to do."""
-    if _is_special(executor, value):
-        return partial(complete, executor, place, value, indices, awaited)
     try:
+        if _is_special(executor, value):
+            return partial(complete, executor, place, value, indices, awaited)
         return _checked(executor, place, value, indices, kind)
     except Exception as error:  # noqa: BLE001 - as above
         failed(executor, place, error, indices)
@@ -153,9 +164,9 @@ def kind_of(
     awaited: bool,
 ) -> Any:
     """The name of the type of a value, one of ``names``, or what is left to do."""
-    if _is_special(executor, value):
-        return partial(complete, executor, place, value, indices, awaited)
     try:
+        if _is_special(executor, value):
+            return partial(complete, executor, place, value, indices, awaited)
         return _resolved(executor, place, value, indices, names)
     except Exception as error:  # noqa: BLE001 - as above
         failed(executor, place, error, indices)

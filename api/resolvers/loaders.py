@@ -53,7 +53,15 @@ class Loader(DataLoader[Key, Value]):
     """
 
     def load(self, key: Key) -> Awaitable[Value]:
-        return asyncio.shield(super().load(key))
+        row = asyncio.ensure_future(super().load(key))
+        # Where all have given up, nobody hears of what went wrong.
+        row.add_done_callback(_heard)
+        return asyncio.shield(row)
+
+
+def _heard(row: asyncio.Future[Any]) -> None:
+    if not row.cancelled():
+        row.exception()
 
 
 def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, Row | None]:

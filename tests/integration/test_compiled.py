@@ -20,7 +20,7 @@ from api.settings import Settings
 from tests.chance_operations import Chance, ChanceOperation
 from tests.houses import House, viewer_of
 from tests.operations import context_of
-from tests.unit.compiled.both import shown
+from tests.unit.compiled.both import quiet, shown
 from tests.wakers import Recorder
 
 ALONE = build_schema(compiled=False)
@@ -79,6 +79,7 @@ async def answer(schema: Schema, asked: ChanceOperation, viewer: Viewer) -> str:
         asked.text, variable_values=asked.variables, context_value=context_of(viewer), operation_name=None
     )
     (result,) = [each async for each in results]
+    await quiet()
     return f"{type(result).__name__} {result.extensions} {shown(result)}"
 
 

@@ -43,9 +43,14 @@ def shown(result: ExecutionResult) -> str:
 async def settled(given: Any) -> ExecutionResult:
     """A result, once what goes on in the background has ended as well."""
     result: ExecutionResult = await given if inspect.isawaitable(given) else given
+    await quiet()
+    return result
+
+
+async def quiet() -> None:
+    """Return once nothing goes on in the background."""
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.wait(others)
-    return result
 
 
 async def both(
