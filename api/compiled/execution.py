@@ -50,5 +50,4 @@ class CompiledExecution(Executor[Any]):
             or self.field_resolver is not default_field_resolver
         ):
             return None
-        compiled = self.compiled_operations.of(self.schema, self.operation, self.fragment_definitions)
-        return compiled.root(self.variable_values) if compiled else None
+        return self.compiled_operations.root(self)

@@ -20,7 +20,9 @@ _MOST_SHAPES: Final = 32
 
 
 class CompiledOperation:
-    """One operation of a document, in as many shapes as it was asked for."""
+    """One operation of a document, in as many shapes as it was asked for. ``fields`` says how many there are in all of
+    them: what it takes to keep it goes by that.
+    """
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class CompiledOperation:
     ) -> None:
         """Raises ``NotCompilable``."""
         self.operation = operation
+        self.fields = 0
         self._schema = schema
         self._fragments = {name: FragmentDetails(each) for name, each in fragments.items()}
         self._adapter = adapter
@@ -56,18 +59,20 @@ class CompiledOperation:
 
     def _compiled(self, variable_values: VariableValues) -> Root | None:
         try:
-            text, names = self._written(variable_values)
+            text, names, fields = self._written(variable_values)
         except (NotCompilable, RecursionError):
             return None
         name = self.operation.name.value if self.operation.name else self.operation.operation.value
         exec(compile(text, f"<compiled {name}>", "exec"), names)  # noqa: S102 - holds no text but ours and GraphQL names
+        self.fields += fields
         root: Root = names["root"]
         return root
 
-    def _written(self, variable_values: VariableValues) -> tuple[str, dict[str, Any]]:
-        shape = Shaper(self._schema, self.operation, self._fragments, variable_values).root()
+    def _written(self, variable_values: VariableValues) -> tuple[str, dict[str, Any], int]:
+        shaper = Shaper(self._schema, self.operation, self._fragments, variable_values)
+        shape = shaper.root()
         generator = Generator(self._adapter)
-        return generator.root(shape, serial=is_serial(self.operation)), generator.names()
+        return generator.root(shape, serial=is_serial(self.operation)), generator.names(), shaper.fields
 
 
 def compile_operation(
@@ -98,8 +103,9 @@ def _compile(
 
 
 class CompiledOperations:
-    """The operations that were executed last, compiled, by the text of their document and their name. Longer documents
-    are left to graphql-core, and so are those that nobody parses once: each parsing is a document of its own.
+    """The operations that were executed last, compiled, by the text of their document and their name: so many of them,
+    and not more than so many fields in all. Longer documents are left to graphql-core. A document is to be parsed once,
+    for each parsing is one of its own.
     """
 
     def __init__(
@@ -107,17 +113,32 @@ class CompiledOperations:
         adapter: Callable[[GraphQLSchema], Adapter] = lambda _: Adapter(),
         *,
         kept: int = 512,
+        fields: int = 20_000,
         longest: int = 16_384,
     ) -> None:
         self._adapter_of = adapter
-        self._adapters: dict[int, Adapter] = {}
-        self._kept = kept
+        self._adapters: dict[int, tuple[GraphQLSchema, Adapter]] = {}
+        self._most = kept
+        self._most_fields = fields
         self._longest = longest
         self._operations: OrderedDict[tuple[str, str | None], tuple[OperationDefinitionNode, CompiledOperation | None]]
         self._operations = OrderedDict()
+        self._fields = 0
 
     def __len__(self) -> int:
         return len(self._operations)
+
+    def root(self, executor: Executor[Any]) -> Root | None:
+        """The function for what an executor was made for; None where graphql-core is to execute it."""
+        compiled = self.of(executor.schema, executor.operation, executor.fragment_definitions)
+        if compiled is None:
+            return None
+        before = compiled.fields
+        root = compiled.root(executor.variable_values)
+        if compiled.fields != before:
+            self._fields += compiled.fields - before
+            self._forget()
+        return root
 
     def of(
         self,
@@ -125,7 +146,7 @@ class CompiledOperations:
         operation: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
     ) -> CompiledOperation | None:
-        """A valid operation, compiled; None where graphql-core is to execute it."""
+        """A valid operation; None where graphql-core is to execute it."""
         location = operation.loc
         if location is None or len(location.source.body) > self._longest:
             return None
@@ -134,14 +155,24 @@ class CompiledOperations:
         if known is not None and known[0] is operation:
             self._operations.move_to_end(key)
             return known[1]
+        if known is not None:
+            self._gone(*self._operations.pop(key))
         compiled = _compile(schema, operation, fragments, self._adapter(schema))
         self._operations[key] = operation, compiled
-        while len(self._operations) > self._kept:
-            self._operations.popitem(last=False)
+        self._forget()
         return compiled
+
+    def _forget(self) -> None:
+        """Let those go that were not asked for longest. The one asked for last stays."""
+        while len(self._operations) > 1 and (len(self._operations) > self._most or self._fields > self._most_fields):
+            _, gone = self._operations.popitem(last=False)
+            self._gone(*gone)
+
+    def _gone(self, _operation: OperationDefinitionNode, compiled: CompiledOperation | None) -> None:
+        self._fields -= compiled.fields if compiled else 0
 
     def _adapter(self, schema: GraphQLSchema) -> Adapter:
         found = self._adapters.get(id(schema))
         if found is None:
-            found = self._adapters[id(schema)] = self._adapter_of(schema)
-        return found
+            found = self._adapters[id(schema)] = schema, self._adapter_of(schema)
+        return found[1]

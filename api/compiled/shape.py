@@ -41,7 +41,7 @@ from graphql.type.directives import GraphQLDisableErrorPropagationDirective
 from api.compiled.places import Place, Step
 
 # Beyond these, generated code would be long and gain little: graphql-core goes on alone.
-_MOST_FIELDS: Final = 1_500
+_MOST_FIELDS: Final = 500
 _DEEPEST: Final = 40
 _CONDITIONS: Final = frozenset(each.name for each in (GraphQLSkipDirective, GraphQLIncludeDirective))
 _UNFIT: Final = frozenset(
@@ -99,7 +99,7 @@ def conditions(operation: OperationDefinitionNode, fragments: Iterable[FragmentD
 
 
 class Shaper:
-    """Finds the shape of one operation."""
+    """Finds the shape of one operation. ``fields`` says how many it found."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Shaper:
         self._operation = operation
         self._fragments = fragments
         self._variables = variable_values
-        self._fields = 0
+        self.fields = 0
 
     def root(self) -> ObjectShape:
         """Raises ``NotCompilable``."""
@@ -136,8 +136,8 @@ class Shaper:
             if definition is None:
                 # As in graphql-core, where documents are not validated.
                 continue
-            self._fields += 1
-            if self._fields > _MOST_FIELDS or len(steps) > _DEEPEST:
+            self.fields += 1
+            if self.fields > _MOST_FIELDS or len(steps) > _DEEPEST:
                 raise NotCompilable("too large")
             if name in {"__schema", "__type"}:
                 raise NotCompilable("introspection")

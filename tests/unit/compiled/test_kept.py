@@ -32,6 +32,17 @@ def test_those_that_were_not_asked_for_longest_go_first() -> None:
     assert asked(operations, second) is not compiled[1]
 
 
+def test_only_so_many_fields_are_kept() -> None:
+    class Limited(CompiledExecution, IncrementalExecutor):
+        compiled_operations = CompiledOperations(fields=10)
+
+    for number in range(20):
+        document = parse("{" + " ".join(f"n{number}_{each}: name" for each in range(4)) + "}")
+        result: Any = execute(SCHEMA, document, {"name": "Ada"}, executor_class=Limited)
+        assert len(result.data) == 4
+    assert len(Limited.compiled_operations) == 2
+
+
 def test_long_documents_and_those_without_a_place_are_left_to_graphql_core() -> None:
     operations = CompiledOperations(longest=20)
     assert asked(operations, parse("{ name flag name flag name }")) is None
