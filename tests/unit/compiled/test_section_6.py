@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 from graphql import (
+    GraphQLArgument,
     GraphQLEnumType,
     GraphQLField,
     GraphQLInterfaceType,
@@ -422,6 +423,22 @@ class TestCoercingFieldArguments:
         found, errors = await refused(operation, self.ROOT, {"text": None})
         assert found == {"name": None, "needed": None}
         assert [path for path, _ in errors] == [["needed"]]
+
+    async def test_a_scalar_of_ones_own_is_read_each_time(self) -> None:
+        read: list[str] = []
+
+        def parse_value(value: Any) -> str:
+            read.append(value)
+            return f"{value} {len(read)}"
+
+        kind = GraphQLScalarType("Own", parse_value=parse_value)
+        field = GraphQLField(_string(), {"own": GraphQLArgument(kind)}, lambda _source, _info, own: own.split()[0])
+        schema = GraphQLSchema(GraphQLObjectType("Query", {"own": field}))
+        operation = '{ own(own: "a") }'
+        for _number in range(2):
+            assert (await both(schema, operation))["data"] == {"own": "a"}
+        # Twice for each: alone and compiled.
+        assert read == ["a"] * 4
 
     async def test_what_a_resolver_does_to_its_arguments_is_gone_the_next_time(self) -> None:
         def echo(_info: Any, **args: Any) -> str:
