@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,8 @@ from api.notifications.wakeups import Wakeups
 from api.notifications.watch import LogWatch
 from api.resolvers.context import Services
 from api.schema.build import build_schema
+from api.search.index.organisations import MatchIndex
+from api.search.indexed import IndexedMentorSearch
 from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.tracing import exported
@@ -52,8 +54,10 @@ _CONSOLE_FILES: Final = Path(__file__).parent / "static" / "console"
 def create_app(settings: Settings) -> Starlette:
     """The ASGI application. While it runs it holds the database's connections and listens for wake-ups."""
     wakeups = Wakeups(settings.broadcast_url)
+    index = MatchIndex(most_bytes=settings.index_megabytes << 20) if settings.index else None
+    plain = PostgresMentorSearch()
     services = Services(
-        search=PostgresMentorSearch(),
+        search=IndexedMentorSearch(index, plain) if index else plain,
         wakeups=wakeups,
         poll_seconds=settings.poll_seconds,
         push=offer_of(settings, partial(push_key, settings)),
@@ -95,6 +99,7 @@ def create_app(settings: Settings) -> Starlette:
                 wakeups.running(),
                 LogWatch(wakeups, seconds=settings.watch_seconds).running(),
                 metrics.sampled(wakeups),
+                index.running(wakeups, settings.poll_seconds) if index else nullcontext(),
                 _working(settings, url, wakeups, metrics),
             ):
                 yield {HEALTH: health}

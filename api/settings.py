@@ -85,6 +85,17 @@ class Settings(BaseSettings):
         ge=1,
         description="Most operations at once on one socket, subscriptions among them.",
     )
+    index: bool = Field(
+        default=True,
+        validation_alias="MENTORING_INDEX",
+        description="Rank mentors in the memory of each process; off, every search is the database's work.",
+    )
+    index_megabytes: int = Field(
+        default=512,
+        validation_alias="MENTORING_INDEX_MEGABYTES",
+        ge=1,
+        description="Most memory of that index a process; organisations beyond it are ranked by the database.",
+    )
     retention_days: int = Field(
         default=90,
         validation_alias="MENTORING_RETENTION_DAYS",

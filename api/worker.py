@@ -24,7 +24,7 @@ from api.actions.availability import reconcile_availability
 from api.actions.devices import forget_device, note_push
 from api.actions.event_streams import forget_streams
 from api.actions.sweep import expire_requests, remind_mentors
-from api.actions.trim import forget_idempotency_keys, trim_logs
+from api.actions.trim import forget_idempotency_keys, forget_search_changes, trim_logs
 from api.actions.work import Waker
 from api.auth.keys import push_key
 from api.database import ROLE
@@ -286,6 +286,8 @@ class Worker:
             while await trim_logs(self._waker, kept_for=self._retention):
                 pass
             while await forget_idempotency_keys(self._waker):
+                pass
+            while await forget_search_changes(self._waker):
                 pass
 
     async def _reconcile(self, organisation_id: int) -> None:

@@ -11,7 +11,7 @@ from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
 from api.schema.build import build_schema
-from api.search.ranking import PostgresMentorSearch
+from api.search.ranking import MentorSearch, PostgresMentorSearch
 from api.settings import Settings
 from api.transport.errors import present
 from tests.houses import viewer_of
@@ -20,24 +20,30 @@ SCHEMA = build_schema(compiled=Settings().compiled)
 OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 
-def context_of(viewer: Viewer) -> Context:
-    services = Services(search=PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER)
+def context_of(viewer: Viewer, search: MentorSearch | None = None) -> Context:
+    services = Services(
+        search=search or PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER
+    )
     return Context(viewer=viewer, services=services)
 
 
-async def answer(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
+async def answer(
+    who: Person | Viewer, operation: str, *, search: MentorSearch | None = None, **variables: Any
+) -> dict[str, Any]:
     """The response as a client gets it."""
     viewer = who if isinstance(who, Viewer) else viewer_of(who)
-    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer))
+    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer, search))
     shown: dict[str, Any] = {"data": result.data}
     if result.errors:
         shown["errors"] = present(result.errors)
     return shown
 
 
-async def data(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
+async def data(
+    who: Person | Viewer, operation: str, *, search: MentorSearch | None = None, **variables: Any
+) -> dict[str, Any]:
     """The data of a response that must have no errors."""
-    response = await answer(who, operation, **variables)
+    response = await answer(who, operation, search=search, **variables)
     assert "errors" not in response, response["errors"]
     found: dict[str, Any] = response["data"]
     return found

@@ -43,6 +43,7 @@ async def announce_availability(work: Work, organisation_id: int, mentor_ids: Co
     Those who asked one that can no longer be found hear, once a request, that an answer may take longer. Those who
     asked to be told hear that a mentor can be found again, and have then been told.
     """
+    work.changes_search()
     # Held until the commit: of two transactions that change one mentor, the second sees what the first did.
     mentors = await Mentor.filter(id__in=mentor_ids).order_by("id").select_for_update(no_key=True)
     findable = await findable_among(await mentoring_rule(organisation_id), [mentor.id for mentor in mentors])

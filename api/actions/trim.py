@@ -9,6 +9,7 @@ from api.actions.work import Work, action
 
 BATCH: Final = 200
 KEYS_ARE_KEPT: Final = timedelta(hours=24)
+CHANGES_ARE_KEPT: Final = timedelta(hours=1)
 
 # A log is trimmed from its beginning: up to the last entry before the first one that is unread or young.
 _TRIM: Final = """
@@ -35,6 +36,23 @@ DELETE FROM idempotency_key WHERE id IN (
 RETURNING id
 """
 
+# Changes are told by the order in which transactions end, which nothing writes down: an hour begins when we see them.
+_FORGET_CHANGES: Final = """
+WITH gone AS (
+    DELETE FROM search_change WHERE id IN (
+        SELECT id FROM search_change WHERE seen_at < now() - $1::interval LIMIT 1000 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+),
+seen AS (
+    UPDATE search_change SET seen_at = now() WHERE id IN (
+        SELECT id FROM search_change WHERE seen_at IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+)
+SELECT id FROM gone UNION ALL SELECT id FROM seen
+"""
+
 
 @action
 async def trim_logs(_work: Work, *, kept_for: timedelta) -> int:
@@ -49,4 +67,13 @@ async def trim_logs(_work: Work, *, kept_for: timedelta) -> int:
 async def forget_idempotency_keys(_work: Work) -> int:
     """Remove keys that are older than 24 hours: nobody sends the same again by then. Returns how many."""
     rows = await get_connection("default").execute_query_dict(_FORGET, [datetime.now(UTC) - KEYS_ARE_KEPT])
+    return len(rows)
+
+
+@action
+async def forget_search_changes(_work: Work, *, kept_for: timedelta = CHANGES_ARE_KEPT) -> int:
+    """Remove what every index has followed long since, or will not: it is then read anew. Returns how many were looked
+    at, for the first time or the last.
+    """
+    rows = await get_connection("default").execute_query_dict(_FORGET_CHANGES, [kept_for])
     return len(rows)

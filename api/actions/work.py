@@ -25,6 +25,7 @@ from api.domain.errors import Fault, FaultCode
 from api.domain.events import MAILED, PUSHED, SUBJECTS, Event, SubjectKind
 from api.models import AuditEntry, Person
 from api.notifications.outbox import Told, defer_messages
+from api.search.hints import SEARCH
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -47,9 +48,16 @@ class Work:
     def __init__(self, connection: BaseDBAsyncClient) -> None:
         self.connection = connection
         self._events: list[tuple[int, Event]] = []
+        self._changes_search = False
 
     def announce(self, organisation_id: int, *events: Event) -> None:
         self._events.extend((organisation_id, event) for event in events)
+
+    def changes_search(self) -> None:
+        """Say that a search may find otherwise after the commit: those who hold an index are to look. What has changed
+        the database itself notes, whoever changes it.
+        """
+        self._changes_search = True
 
     async def audit(
         self, *, organisation_id: int, actor_id: int | None, verb: str, subject: str, subject_id: int, **detail: object
@@ -99,7 +107,7 @@ class Work:
                 for row in appended
             )
         await defer_messages(self.connection, told)
-        return sorted({event.recipient_id for _, event in events})
+        return sorted({event.recipient_id for _, event in events} | ({SEARCH} if self._changes_search else set()))
 
 
 # One parameter from $4 on for each kind of subject, in their order.

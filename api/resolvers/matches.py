@@ -4,29 +4,29 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.domain.listing import UnlistedCode, reasons_unlisted
-from api.domain.matching import Match, MatchBasis, Rank, explain, match
+from api.domain.matching import Match, MatchBasis, Rank, explain
 from api.models import Mentor
 from api.resolvers.context import Context
 from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, page, window
 from api.search.criteria import Criteria
-from api.search.profiles import offered_by, wanted_by
+from api.search.mentee import read_mentee
 from api.search.ranking import Listing
+from api.search.suited import suited
 
 _DIRECTORY: Final = "mentors"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A mentor and how they suit the viewer; ``rank`` is where they stood when the page was read."""
+    """A mentor and how they suit the viewer, as it was when the page was read."""
 
     mentor: Mentor
     match: Match
-    rank: Rank
     basis: MatchBasis
 
     @property
     def cursor(self) -> str:
-        return cursor(self.basis.value, *self.rank)
+        return cursor(self.basis.value, *self.match.rank)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +44,20 @@ class Listed:
 async def page_of_matches(
     context: Context, basis: MatchBasis, criteria: Criteria, arguments: PageArguments
 ) -> Page[Found]:
-    """The ranking, best first. The search proposes; what is shown is read and matched from the rows themselves."""
+    """The ranking, best first, from as few statements as a page can be read with: what the viewer looks for, what the
+    search asks, and the rows of whoever it proposes.
+    """
     asked = window(arguments, cursor_reader(basis.value, Rank, int, int, int, int))
-    wanted = await wanted_by(context.viewer.person_id)
-    ranks = page(
-        await context.services.search.ranked(
-            rule=await context.loaders.rule.load(context.viewer.organisation_id),
-            mentee_id=context.viewer.person_id,
-            wanted=wanted,
-            basis=basis,
-            criteria=criteria,
-            window=asked,
-        ),
-        asked,
+    mentee = await read_mentee(context.viewer)
+    context.loaders.rule.prime(mentee.rule.organisation_id, mentee.rule)
+    found = page(
+        await suited(context.services.search, mentee=mentee, basis=basis, criteria=criteria, window=asked), asked
     )
-    mentors = {row.id: row for row in await Mentor.filter(id__in=[rank.mentor_id for rank in ranks.rows])}
-    offered = await offered_by(list(mentors.values()))
-    found = []
-    for rank in ranks.rows:
-        suits = match(wanted, offered[rank.mentor_id], basis) if rank.mentor_id in offered else None
-        if suits:
-            found.append(Found(mentor=mentors[rank.mentor_id], match=suits, rank=rank, basis=basis))
-    return Page(rows=found, has_next=ranks.has_next, has_previous=ranks.has_previous)
+    return Page(
+        rows=[Found(mentor=each.mentor, match=each.match, basis=basis) for each in found.rows],
+        has_next=found.has_next,
+        has_previous=found.has_previous,
+    )
 
 
 async def match_with(context: Context, mentor_id: int, basis: MatchBasis) -> tuple[Match, tuple[UnlistedCode, ...]]:

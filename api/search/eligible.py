@@ -1,5 +1,6 @@
 """An organisation's rule on who may mentor, as it stands in the database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,15 @@ class AskingRule(MentoringRule):
     request_expiry_days: int
 
 
+def business_skills(attributes: Iterable[tuple[int, str, str | None]]) -> tuple[Attribute, ...]:
+    """Those of a framework's attributes that count: key, name and category of each, in the order of their names."""
+    return tuple(
+        Attribute(skill_id=skill_id, name=name)
+        for skill_id, name, category in attributes
+        if is_business_skill(category)
+    )
+
+
 _RULE: Final = """
 SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
        organisation.request_expiry_days, skill.id, skill.name, skill.category
@@ -52,9 +62,5 @@ async def mentoring_rule(organisation_id: int) -> AskingRule:
         level=rows[0]["mentor_level"],
         open_request_limit=rows[0]["open_request_limit"],
         request_expiry_days=rows[0]["request_expiry_days"],
-        attributes=tuple(
-            Attribute(skill_id=row["id"], name=row["name"])
-            for row in rows
-            if row["id"] is not None and is_business_skill(row["category"])
-        ),
+        attributes=business_skills((row["id"], row["name"], row["category"]) for row in rows if row["id"] is not None),
     )

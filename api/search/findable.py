@@ -7,17 +7,22 @@ from tortoise.connection import get_connection
 
 from api.search.eligible import MentoringRule
 
+# What is up to a mentor, and needs no rule of the organisation to be told: what the match index holds.
+OFFERING: Final = """
+    NOT mentor.paused
+    AND NOT EXISTS (SELECT FROM person WHERE person.id = mentor.id AND person.deactivated_at IS NOT NULL)
+    AND (mentor.capacity IS NULL OR mentor.active_mentees < mentor.capacity)
+    AND EXISTS (SELECT FROM mentor_option WHERE mentor_option.mentor_id = mentor.id)
+"""
+
 # Parameters: $1 the organisation, $2 the attributes that a mentor must hold.
-FINDABLE: Final = """
+FINDABLE: Final = f"""
 findable AS (
     SELECT mentor.id, mentor.active_mentees
     FROM mentor JOIN organisation ON organisation.id = mentor.organisation_id
     WHERE mentor.organisation_id = $1::bigint
       AND organisation.mentoring_enabled
-      AND NOT mentor.paused
-      AND NOT EXISTS (SELECT FROM person WHERE person.id = mentor.id AND person.deactivated_at IS NOT NULL)
-      AND (mentor.capacity IS NULL OR mentor.active_mentees < mentor.capacity)
-      AND EXISTS (SELECT FROM mentor_option WHERE mentor_option.mentor_id = mentor.id)
+      AND {OFFERING}
       AND cardinality($2::bigint[]) > 0
       AND cardinality($2::bigint[]) = (
           SELECT count(*) FROM held_level

@@ -1,0 +1,100 @@
+"""The search proposes, the database disposes: whoever is shown was read from the rows, and could be asked just then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+from tortoise.connection import get_connection
+
+from api.domain.matching import Match, MatchBasis, Offered, Rank, match
+from api.models import Mentor
+from api.search.criteria import Criteria, Window
+from api.search.findable import FINDABLE, LEFT_OUT
+from api.search.mentee import Mentee
+from api.search.ranking import MentorSearch
+
+_CANDIDATES: Final = f"""
+WITH {FINDABLE}
+SELECT mentor.*, ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id) AS options,
+       (SELECT jsonb_agg(jsonb_build_array(skill_id, level)) FROM held_level
+        WHERE person_id = mentor.id AND skill_id = ANY($5::bigint[])) AS levels
+FROM findable JOIN mentor USING (id)
+WHERE mentor.id = ANY($4::bigint[]) AND mentor.id NOT IN ({LEFT_OUT})
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suited:
+    """A mentor whom the mentee could ask, and how they suit."""
+
+    mentor: Mentor
+    match: Match
+
+
+async def suited(
+    search: MentorSearch, *, mentee: Mentee, basis: MatchBasis, criteria: Criteria, window: Window[Rank]
+) -> list[Suited]:
+    """Those within the window, best first, or last first where it runs backwards. Where some of those proposed fall
+    away, more are asked for.
+    """
+    found: dict[int, Suited] = {}
+    asked = window
+    while True:
+        ranks = await search.ranked(
+            rule=mentee.rule,
+            mentee_id=mentee.id,
+            wanted=mentee.wanted,
+            basis=basis,
+            criteria=criteria,
+            window=asked,
+        )
+        at_the_end = len(ranks) < asked.limit
+        reach = window if at_the_end else _as_far_as(ranks[-1], window)
+        for each in await _read(mentee, basis, [rank.mentor_id for rank in ranks]):
+            # One whose rank has changed meanwhile, beyond what was read, is found there.
+            if _is_within(each.match.rank, reach):
+                found[each.mentor.id] = each
+        if at_the_end or len(found) >= window.limit:
+            return sorted(found.values(), key=lambda each: each.match.rank, reverse=window.backwards)[: window.limit]
+        rest = replace(window, limit=window.limit - len(found))
+        asked = replace(rest, before=ranks[-1]) if window.backwards else replace(rest, after=ranks[-1])
+
+
+def _as_far_as(last: Rank, window: Window[Rank]) -> Window[Rank]:
+    """The window, cut off behind the last rank that was read."""
+    return (
+        replace(window, after=last._replace(mentor_id=last.mentor_id - 1))
+        if window.backwards
+        else replace(window, before=last._replace(mentor_id=last.mentor_id + 1))
+    )
+
+
+def _is_within(rank: Rank, window: Window[Rank]) -> bool:
+    return (window.after is None or rank > window.after) and (window.before is None or rank < window.before)
+
+
+async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int]) -> list[Suited]:
+    if not mentor_ids:
+        return []
+    rows = await get_connection("default").execute_query_dict(
+        _CANDIDATES,
+        [
+            mentee.rule.organisation_id,
+            mentee.rule.attribute_ids,
+            mentee.id,
+            list(mentor_ids),
+            [gap.skill_id for gap in mentee.wanted.gaps],
+        ],
+    )
+    pairs = ((row, match(mentee.wanted, _offered(row), basis)) for row in rows)
+    return [Suited(mentor=Mentor._init_from_db(**row), match=suits) for row, suits in pairs if suits]  # noqa: SLF001
+
+
+def _offered(row: Mapping[str, Any]) -> Offered:
+    return Offered(
+        mentor_id=row["id"],
+        levels=dict(orjson.loads(row["levels"] or "[]")),
+        options=frozenset(row["options"]),
+        active_mentees=row["active_mentees"],
+    )
