@@ -27,23 +27,34 @@ def context_of(viewer: Viewer, search: MentorSearch | None = None) -> Context:
     return Context(viewer=viewer, services=services)
 
 
-async def answer(
-    who: Person | Viewer, operation: str, *, search: MentorSearch | None = None, **variables: Any
-) -> dict[str, Any]:
+async def answer(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
     """The response as a client gets it."""
-    viewer = who if isinstance(who, Viewer) else viewer_of(who)
-    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context_of(viewer, search))
+    return await _answer(context_of(_viewer(who)), operation, variables)
+
+
+async def data(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
+    """The data of a response that must have no errors."""
+    return _data(await answer(who, operation, **variables))
+
+
+async def data_by(search: MentorSearch, who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
+    """The same where another search takes the place of the plain one."""
+    return _data(await _answer(context_of(_viewer(who), search), operation, variables))
+
+
+def _viewer(who: Person | Viewer) -> Viewer:
+    return who if isinstance(who, Viewer) else viewer_of(who)
+
+
+async def _answer(context: Context, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
+    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
     shown: dict[str, Any] = {"data": result.data}
     if result.errors:
         shown["errors"] = present(result.errors)
     return shown
 
 
-async def data(
-    who: Person | Viewer, operation: str, *, search: MentorSearch | None = None, **variables: Any
-) -> dict[str, Any]:
-    """The data of a response that must have no errors."""
-    response = await answer(who, operation, search=search, **variables)
+def _data(response: dict[str, Any]) -> dict[str, Any]:
     assert "errors" not in response, response["errors"]
     found: dict[str, Any] = response["data"]
     return found

@@ -12,7 +12,7 @@ from api.search.index.bits import Number, Plane
 from api.search.index.reading import Reading
 
 # As many mentors as keep what a search works with in the processor's own memory.
-BLOCK_ROWS: Final = 1 << 18
+BLOCK_ROWS: Final = 1 << 19
 _FIRST_ROWS: Final = 512
 _WORD: Final = 64
 _LISTED: Final = 0

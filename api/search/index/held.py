@@ -30,7 +30,7 @@ from api.search.index.writing import append, apply
 _MENTORS_A_READ: Final = 1 << 14
 _CHANGES_A_READ: Final = 256
 # Words that are looked at within about two milliseconds; a search that looks at more leaves the event loop.
-_WORDS_AT_ONCE: Final = 1_500_000
+_WORDS_AT_ONCE: Final = 1_000_000
 # What is kept of the answers: a part of what the columns take, and for how long at most nobody asks again.
 _ANSWERS_SHARE: Final = 16
 _LEAST_FOR_ANSWERS: Final = 1 << 20
