@@ -22,7 +22,7 @@ import numpy as np
 import psutil
 from tortoise.connection import get_connection
 
-from api.database import connections, database_url
+from api.database import ROLE, connections, database_url
 from api.domain.eligibility import Attribute
 from api.domain.gaps import Gap
 from api.domain.matching import MatchBasis, Rank, Wanted
@@ -189,7 +189,7 @@ async def filled(url: str, mentors: int) -> None:
     )
     await connection.execute("ANALYZE")
     await connection.execute(_PACKED)
-    await connection.execute("ANALYZE packed")
+    await connection.execute(f"GRANT SELECT ON packed TO {ROLE}; ANALYZE packed")
     await connection.close()
 
 

@@ -383,7 +383,7 @@ async def test_a_change_made_elsewhere_is_known_within_a_second(
 
 async def test_a_page_takes_three_statements(database: str, process: Process) -> None:
     house = await random_house(8, 12)
-    person = await house.person(required={f"S{number}": 7 for number in range(5)}, wants=["Leadership"])
+    person = await house.person(required={f"S{number}": 7 for number in range(5)})
     await process.index.loaded(house.organisation.id)
     with statements() as sent:
         found = await data_by(

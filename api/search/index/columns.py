@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.domain.levels import HIGHEST
-from api.search.index.bits import Number, Plane
+from api.search.index.bits import Number, Plane, population
 from api.search.index.reading import Reading
 
 # As many mentors as keep what a search works with in the processor's own memory.
@@ -20,6 +20,8 @@ _LISTED: Final = 0
 _ANY_SKILL: Final = 0
 _SPARE_ACTIVE_PLANES: Final = 4
 _SPARE_SHARE: Final = 32
+_UNLISTED: Final = 1_000
+_BLOCKS: Final = 16
 _LEVELS: Final = np.arange(HIGHEST, dtype=np.uint8)[:, None]
 
 
@@ -133,6 +135,13 @@ class Columns:
     def words(self) -> int:
         return len(self) // _WORD
 
+    @property
+    def wasteful(self) -> bool:
+        """Whether it were better read anew: too many rows of those who did not come back, or too many small blocks."""
+        used = sum(block.used for block in self.blocks)
+        unlisted = used - sum(population(block.listed) for block in self.blocks)
+        return unlisted > max(_UNLISTED, used // 4) or len(self.blocks) > _BLOCKS + used // BLOCK_ROWS
+
     def ids_of(self, rows: NDArray[np.intp]) -> NDArray[np.int64]:
         ids = np.empty(len(rows), np.int64)
         for block in self.blocks:
@@ -182,9 +191,10 @@ class Columns:
         last.bits, last.ids = last.bits[:, : rows // _WORD].copy(), last.ids[:rows].copy()
 
     def make_room(self, reading: Reading, professional: Mapping[int, bool]) -> None:
-        """See that there are planes for all that a reading speaks of."""
+        """See that there are planes for all that a reading speaks of. ``professional`` says it of new skills."""
+        spoken_of = np.unique(reading.skill_of).tolist()
         self.layout.add(
-            skills={skill: professional[skill] for skill in np.unique(reading.skill_of).tolist()},
+            skills={skill: professional[skill] for skill in spoken_of if skill not in self.layout.skills},
             options=np.unique(reading.option_of).tolist(),
             active=int(reading.active.max(initial=0)).bit_length(),
         )

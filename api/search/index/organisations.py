@@ -8,7 +8,6 @@ import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -32,6 +31,7 @@ _FEWEST_TO_RELOAD: Final = 5_000
 _SHARE_TO_RELOAD: Final = 4
 _SECONDS_UNTIL_TRIED_AGAIN: Final = 5.0
 _SECONDS_TOO_LARGE: Final = 600.0
+_SECONDS_GONE: Final = 60.0
 
 
 class MatchIndex:
@@ -73,18 +73,19 @@ class MatchIndex:
         to be loaded anew.
         """
         before = held.position
-        found = await look(held.organisation_id, before, mentee_id)
+        found = await look(held.organisation_id, before, mentee_id, most=_CHANGES_WAITED_FOR)
         if not before.leads_to(found.position):
             self._lost(held)
             return None
-        if len(found.changed) > _CHANGES_WAITED_FOR:
+        if found.cut_off:
             self._reconcile_soon()
         elif found.changed:
             async with held.lock:
                 if held.position is not before:
                     # Others have followed some of it, or all.
-                    found = replace(await look(held.organisation_id, held.position, mentee_id), left_out=found.left_out)
-                await self._follow(held, found)
+                    found = await look(held.organisation_id, held.position, mentee_id, most=_CHANGES_WAITED_FOR)
+                if not found.cut_off:
+                    await self._follow(held, found)
         elif held.position is before:
             held.position = found.position
         return found.left_out
@@ -149,8 +150,15 @@ class MatchIndex:
         if len(found.changed) > max(_FEWEST_TO_RELOAD, len(held.columns) // _SHARE_TO_RELOAD):
             # It goes on answering as it is until the new one is there.
             self._begin(held.organisation_id)
-        else:
+            return
+        try:
             await held.follow(found.changed, found.position)
+        except Exception:
+            # Half of it may be written, which nothing would mend.
+            self._lost(held)
+            raise
+        if held.columns.wasteful:
+            self._begin(held.organisation_id)
 
     def _lost(self, held: Held) -> None:
         if self._held.get(held.organisation_id) is held:
@@ -179,7 +187,9 @@ class MatchIndex:
             self._held[organisation_id] = held
             self._held.move_to_end(organisation_id)
             while self.size > self._most_bytes:
-                self._held.popitem(last=False)
+                gone, _ = self._held.popitem(last=False)
+                # Two that do not fit together are not to drive each other out all the time.
+                self._not_before[gone] = time.monotonic() + _SECONDS_GONE
             log.info("index_loaded", organisation_id=organisation_id, bytes=held.size, seconds=time.monotonic() - began)
             return
         self._not_before[organisation_id] = time.monotonic() + pause

@@ -69,8 +69,8 @@ WHERE organisation_id = {organisation} AND xid >= pg_snapshot_xmin({snapshot})
   AND NOT pg_visible_in_snapshot(xid, {snapshot})
 """
 _LOOK: Final = f"""
-SELECT {_POSITION}, ARRAY({_CHANGED.format(organisation="$1::bigint", snapshot="$2::text::pg_snapshot")}) AS changed,
-       ARRAY({LEFT_OUT}) AS left_out
+SELECT {_POSITION}, ARRAY({LEFT_OUT}) AS left_out,
+       ARRAY({_CHANGED.format(organisation="$1::bigint", snapshot="$2::text::pg_snapshot")} LIMIT $4::int) AS changed
 """
 _LOOK_FOR_ALL: Final = f"""
 SELECT {_POSITION}, held.organisation_id,
@@ -100,11 +100,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Which mentors changed since a position, and the position now."""
+    """Which mentors changed since a position, and the position now; ``cut_off`` where there are more."""
 
     position: Position
     changed: frozenset[int]
     left_out: frozenset[int] = frozenset()
+    cut_off: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +180,15 @@ async def position_now() -> Position:
     return _position(row)
 
 
-async def look(organisation_id: int, since: Position, mentee_id: int) -> Look:
-    """What changed in an organisation, and whom this mentee would not find."""
-    (row,) = await _rows(_LOOK, organisation_id, since.snapshot, mentee_id)
-    return Look(position=_position(row), changed=frozenset(row["changed"]), left_out=frozenset(row["left_out"]))
+async def look(organisation_id: int, since: Position, mentee_id: int, *, most: int) -> Look:
+    """What changed in an organisation, up to ``most`` times, and whom this mentee is not to find."""
+    (row,) = await _rows(_LOOK, organisation_id, since.snapshot, mentee_id, most + 1)
+    return Look(
+        position=_position(row),
+        changed=frozenset(row["changed"]),
+        left_out=frozenset(row["left_out"]),
+        cut_off=len(row["changed"]) > most,
+    )
 
 
 async def look_for_all(held: dict[int, Position]) -> dict[int, Look]:
