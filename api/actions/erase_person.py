@@ -75,6 +75,7 @@ async def erase_person(work: Work, *, person: Person) -> None:
         subject="person",
         subject_id=person.id,
     )
+    work.changes_search()
     await _end_what_is_under_way(work, person)
     await _remove_words(person)
     await discard_messages_to(work.connection, person.id)

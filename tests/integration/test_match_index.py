@@ -382,7 +382,7 @@ async def test_a_change_made_elsewhere_is_known_within_a_second(
 
 
 async def test_a_page_takes_three_statements(database: str, process: Process) -> None:
-    house = await random_house(8, 12)
+    house = await random_house(8, 25)
     person = await house.person(required={f"S{number}": 7 for number in range(5)})
     await process.index.loaded(house.organisation.id)
     with statements() as sent:
@@ -405,7 +405,7 @@ async def test_nobody_is_shown_who_cannot_be_asked_and_others_take_their_place(d
     ranks = await ranked(PLAIN, mentee, BY_GAPS)
 
     class Stale(PostgresMentorSearch):
-        async def ranked(self, *, window: Window[Rank], **_asked: object) -> list[Rank]:  # type: ignore[override]
+        async def ranked(self, *, window: Window[Rank], **_asked: object) -> list[Rank]:
             within = [rank for rank in ranks if window.after is None or rank > window.after]
             return within[: window.limit]
 
