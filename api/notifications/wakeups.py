@@ -96,12 +96,12 @@ class Wakeups:
     @property
     def listeners(self) -> int:
         """How many subscriptions this process holds."""
-        return sum(map(len, self._listeners.values()))
+        return sum(len(self._listeners[person_id]) for person_id in self.people)
 
     @property
     def people(self) -> list[int]:
-        """Whose logs this process listens to."""
-        return list(self._listeners)
+        """Whose logs this process listens to. Keys of people are above 0; another is that of `api.search.hints`."""
+        return [key for key in self._listeners if key > 0]
 
     def wake_behind(self, person_id: int, head: int) -> None:
         """Wake those here who know of less than this person's log holds."""

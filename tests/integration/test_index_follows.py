@@ -6,7 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -250,14 +250,18 @@ class Runner:
 
         async def last() -> None:
             # Entered and left in one task, as context variables ask for.
-            async with around as entered:
-                begun.set_result(entered)
-                await over.wait()
+            try:
+                async with around as entered:
+                    begun.set_result(entered)
+                    await over.wait()
+            except Exception as error:
+                if not begun.done():
+                    begun.set_exception(error)
+                raise
 
         lasting = asyncio.run_coroutine_threadsafe(last(), self._loop)
         try:
-            wait([begun, lasting], return_when=FIRST_COMPLETED)
-            yield begun.result() if begun.done() else lasting.result()  # type: ignore[func-returns-value]
+            yield begun.result()
         finally:
             self._loop.call_soon_threadsafe(over.set)
             lasting.result()
