@@ -206,3 +206,31 @@ def test_planes_add_up_as_numbers_do(held: list[list[int]], above: int) -> None:
     for place, plane in enumerate(number):
         sums[rows_in(plane)] += 1 << place
     assert sums.tolist() == [sum(max(0, column[row] - above) for column in held) for row in range(70)]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_equals_are_listed_by_key_in_whatever_order_they_came(backwards: bool) -> None:
+    """Many of them, of whom nobody is sorted but a few at the end."""
+    keys = np.random.default_rng(7).permutation(300) + 1
+    question = Question(
+        rule=MentoringRule(organisation_id=1, enabled=True, level=1, attributes=(Attribute(skill_id=BUSI, name=""),)),
+        wanted=Wanted(gaps=(), options=frozenset()),
+        basis=MatchBasis.PREFERENCES_ONLY,
+        criteria=Criteria(),
+    )
+    with small_blocks(0):
+        columns = Columns(skills=KINDS, options=())
+        for part in np.array_split(keys, 9):
+            equals = [
+                Offered(mentor_id=int(key), levels={BUSI: 4}, options=frozenset(), active_mentees=2)
+                for key in sorted(part)
+            ]
+            append(columns, reading(equals), expected=len(equals))
+        scores = ask(columns, question)
+        found: list[Rank] = []
+        while page := scores.within(
+            Window(limit=7, backwards=backwards, **{"before" if backwards else "after": found[-1] if found else None}),
+            frozenset(),
+        ):
+            found += page
+    assert [rank.mentor_id for rank in found] == sorted(keys.tolist(), reverse=backwards)
