@@ -17,6 +17,7 @@ from api.actions.trim import CHANGES_ARE_KEPT, forget_search_changes
 from api.domain.matching import MatchBasis, Rank
 from api.frameworks.rows import HeldRow, PersonRow
 from api.models import HeldLevel, Mentor, MentorOption, Person
+from api.schema.node import global_id
 from api.search.criteria import Criteria, Window
 from api.search.index import asking as asking_module
 from api.search.index import held as held_module
@@ -404,25 +405,54 @@ async def test_nobody_is_shown_who_cannot_be_asked_and_others_take_their_place(d
     mentee = await read_mentee(viewer_of(person))
     ranks = await ranked(PLAIN, mentee, BY_GAPS)
 
-    class Stale(PostgresMentorSearch):
-        async def ranked(self, *, window: Window[Rank], **_asked: object) -> list[Rank]:
-            within = [rank for rank in ranks if window.after is None or rank > window.after]
-            return within[: window.limit]
-
     gone, changed = ranks[0].mentor_id, ranks[1].mentor_id
     await Mentor.filter(id=gone).update(paused=True)
     await Mentor.filter(id=changed).update(active_mentees=3)
     await MentorOption.filter(mentor_id=ranks[3].mentor_id).delete()
+    shown = await shown_by(Stale(ranks), person)
+    everything = await data(person, "{ matches { nodes { mentor { id } } } }")
+    assert shown == [node["mentor"]["id"] for node in everything["matches"]["nodes"]]
+    assert len(shown) == 4
+
+
+async def test_one_whose_rank_has_changed_keeps_nobody_else_from_being_shown(database: str) -> None:
+    house = await House.build()
+    for _ in range(6):
+        await house.mentor(held={"PROG": 7})
+    person = await house.person(required={"PROG": 7})
+    ranks = await ranked(PLAIN, await read_mentee(viewer_of(person)), BY_GAPS)
+    await Mentor.filter(id=ranks[0].mentor_id).update(active_mentees=3)
+    shown = await shown_by(Stale(ranks), person)
+    assert shown == [global_id("Mentor", rank.mentor_id) for rank in ranks[1:]]
+    # Where the page reaches the end, they are where they are now.
+    everything = await data_by(Stale(ranks), person, "{ matches { nodes { mentor { id } } } }")
+    assert [node["mentor"]["id"] for node in everything["matches"]["nodes"]] == [
+        *shown,
+        global_id("Mentor", ranks[0].mentor_id),
+    ]
+
+
+class Stale(PostgresMentorSearch):
+    """Remembers an order, and nothing that happened since."""
+
+    def __init__(self, ranks: list[Rank]) -> None:
+        self._ranks = ranks
+
+    async def ranked(self, *, window: Window[Rank], **_asked: object) -> list[Rank]:
+        within = [rank for rank in self._ranks if window.after is None or rank > window.after]
+        return within[: window.limit]
+
+
+async def shown_by(search: PostgresMentorSearch, person: Person) -> list[str]:
+    """Everybody shown, on pages of two."""
     operation = """query ($after: String) {
         matches(first: 2, after: $after) { nodes { mentor { id } } pageInfo { endCursor hasNextPage } } }"""
     shown, after, more = [], None, True
     while more:
-        page = (await data_by(Stale(), person, operation, after=after))["matches"]
+        page = (await data_by(search, person, operation, after=after))["matches"]
         shown += [node["mentor"]["id"] for node in page["nodes"]]
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
-    everything = await data(person, "{ matches { nodes { mentor { id } } } }")
-    assert shown == [node["mentor"]["id"] for node in everything["matches"]["nodes"]]
-    assert len(shown) == 4
+    return shown
 
 
 async def test_a_position_is_where_a_statement_stood(database: str) -> None:
