@@ -64,6 +64,8 @@ lock: .venv/dev  ## Resolve the dependencies anew.
 		--no-emit-index-url --upgrade --quiet --output-file requirements-node.lock
 	$(BIN)/uv pip compile --group browser --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-browser.lock
+	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-bench.lock
 
 clean:  ## Remove the virtual environment; data stays.
 	rm -rf .venv
@@ -94,4 +96,9 @@ clean:  ## Remove the virtual environment; data stays.
 .venv/browser: .venv/node requirements-browser.lock
 	@echo "Installing what drives a browser"
 	@$(PIP) install --require-hashes --requirement requirements-browser.lock
+	@touch $@
+
+.venv/bench: .venv/node requirements-bench.lock
+	@echo "Installing what the benchmark needs"
+	@$(PIP) install --require-hashes --requirement requirements-bench.lock
 	@touch $@
