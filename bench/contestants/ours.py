@@ -1,0 +1,34 @@
+"""The service as shipped. Mails are the business of a worker of its own: the others send none."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+from api.domain.ids import decode_id, encode_id
+from bench.contestants.contestant import POOL_SIZE, Command, Contestant, Surroundings
+from bench.contestants.words import asking
+
+NAME: Final = "Mentoring API"
+
+
+def _start(there: Surroundings) -> Command:
+    return Command(
+        arguments=[str(Path(sys.executable).with_name("mentoring-api")), "serve"],
+        environment={
+            "PORT": str(there.port),
+            "DATABASE_URL": there.database_url,
+            "MENTORING_DATA": str(there.folder),
+            "MENTORING_DATABASE_POOL_SIZE": str(POOL_SIZE),
+            "MENTORING_WORKER": "false",
+        },
+    )
+
+
+def _key(identity: str) -> int:
+    decoded = decode_id(identity)
+    if decoded is None:
+        raise ValueError(f"not an id of ours: {identity}")
+    return decoded[1]
+
+
+OURS: Final = Contestant(name=NAME, start=_start, asking=asking(_key, encode_id), peer=False)
