@@ -10,10 +10,17 @@ SEED := 1
 MENTEES := 60
 # More options of the soak, such as --strict or --markdown FILE.
 SOAK :=
+SIZE := 100000
+ROUNDS := 5
+SECONDS := 5
+# More options of the benchmark, such as --only SCENARIO or --sockets NUMBER.
+BENCH :=
+# What npm writes once it has installed one of the peers.
+PEERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard bench/node/*/package-lock.json))
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-clients test-browser console soak soak-seeds soak-control check format schema migrations lock clean
+.PHONY: run test test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -41,6 +48,12 @@ soak-seeds: .venv/dev  ## 50 faults with each of three seeds.
 
 soak-control: .venv/dev  ## See that the soak notices a service that forgets.
 	$(BIN)/python -m soak --faults 25 --mentees 60 --without-replay
+
+bench: .venv/bench $(PEERS)  ## Compare with others: make bench SIZE=1000000 ROUNDS=5 SECONDS=5 BENCH="--only find --only inbox"
+	$(BIN)/python -m bench --size $(SIZE) --rounds $(ROUNDS) --seconds $(SECONDS) $(BENCH)
+
+$(PEERS): %/node_modules/.package-lock.json: %/package-lock.json .venv/node
+	cd $* && $(NODE) npm ci --no-audit --no-fund --silent
 
 check: .venv/dev  ## Lint, format, types, import contract.
 	$(BIN)/pre-commit run --all-files --show-diff-on-failure

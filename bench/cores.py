@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,6 +28,10 @@ class Cores:
             load=frozenset({others[0]}),
             database=frozenset(others[1:] or others),
         )
+
+    def of_the_load(self) -> AbstractContextManager[None]:
+        """This process on the load's core, for as long as the block lasts."""
+        return started_on(self.load)
 
 
 def pin(process: int, cores: frozenset[int]) -> None:

@@ -93,7 +93,9 @@ class Place:
             await _end(server)
 
     @asynccontextmanager
-    async def all_running(self, contestants: Sequence[Contestant], scenario: str = "find") -> AsyncIterator[list[Server]]:
+    async def all_running(
+        self, contestants: Sequence[Contestant], scenario: str = "find"
+    ) -> AsyncIterator[list[Server]]:
         async with AsyncExitStack() as stack:
             yield [await stack.enter_async_context(self.running(each, scenario)) for each in contestants]
 
@@ -113,7 +115,7 @@ async def _until_it_listens(server: Server) -> None:
 
 
 async def _end(server: Server) -> None:
-    """Node leaves a process behind where it comes as a wheel: all of the session go."""
+    """With whatever it started itself."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.process.pid, signal.SIGTERM)
     try:

