@@ -13,7 +13,7 @@ from typing import Final, cast
 
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _FAULT: Final = b'"errors":[{'
-_SECONDS_FOR_THE_REST: Final = 30.0
+_SECONDS_FOR_THE_REST: Final = 60.0
 
 
 class WrongAnswer(Exception):  # noqa: N818 - what a server said
@@ -75,9 +75,7 @@ class _Connection(asyncio.Protocol):
         if self._missing < 0 and not self._read_head():
             return
         if len(self._received) >= self._missing:
-            now = time.perf_counter()
-            if now <= self._run.until:
-                self._run.delays.append(now - self._asked)
+            self._run.delays.append(time.perf_counter() - self._asked)
             if _FAULT in self._received:
                 self._run.fault = self._received
             self._received, self._missing = b"", -1
@@ -113,7 +111,7 @@ def http_request(body: bytes, token: str) -> bytes:
 
 
 async def load(port: int, requests: Iterator[bytes], *, connections: int, seconds: float) -> Measured:
-    """Raises ``WrongAnswer``."""
+    """Whatever was asked within these seconds, until all of it is answered. Raises ``WrongAnswer``."""
     loop = asyncio.get_running_loop()
     began, processor = time.perf_counter(), time.process_time()
     run = _Run(requests=requests, until=began + seconds)
@@ -125,5 +123,4 @@ async def load(port: int, requests: Iterator[bytes], *, connections: int, second
         raise WrongAnswer(run.fault[:2000].decode(errors="replace"))
     took = time.perf_counter() - began
     busy = (time.process_time() - processor) / took
-    # What nobody was left to ask ended early.
-    return Measured(seconds=min(seconds, took), delays=sorted(run.delays), busy=busy)
+    return Measured(seconds=took, delays=sorted(run.delays), busy=busy)

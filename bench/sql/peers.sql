@@ -142,7 +142,7 @@ BEGIN
     END IF;
     INSERT INTO mentor_request (organisation_id, mentee_id, mentor_id, status, message, percent, created_at, expires_at)
     SELECT viewer.organisation_id, viewer.id, asked.id, 'PENDING', connect.message,
-           peer.share(sum(greatest(least(held.level, required_level) - current_level, 0)),
+           peer.share(sum(greatest(least(coalesce(held.level, 0), required_level) - current_level, 0)),
                       sum(required_level - current_level)),
            now(), now() + settings.request_expiry_days * interval '1 day'
     FROM peer.gaps(viewer.id) AS gap
