@@ -10,6 +10,9 @@ from bench.programs import BIT_COUNT, MEMORY, SEARCH
 
 _STRAWBERRY: Final = "Strawberry, caches"
 _SMALL: Final = 1_000
+# The sizes that a bar is about: below the first, a search is no work for anybody.
+_LARGE: Final = 100_000
+_VERY_LARGE: Final = 1_000_000
 
 
 def finding_among(mentors: int) -> str:
@@ -19,7 +22,7 @@ def finding_among(mentors: int) -> str:
 def bars(mentors: int, sockets: tuple[int, ...]) -> list[Bar]:
     """For one size and its numbers of sockets."""
     return [
-        Bar(scenario=finding_among(mentors), unit="answers/s", times=40.0),
+        *([Bar(scenario=finding_among(mentors), unit="answers/s", times=40.0)] if mentors >= _LARGE else []),
         Bar(scenario=finding_among(_SMALL), unit="answers/s", times=1.0, than=MERCURIUS.name),
         Bar(scenario="inbox page", unit="answers/s", times=1.0, than=POSTGRAPHILE.name),
         Bar(scenario="inbox page", unit="answers/s", times=0.75, than=MERCURIUS.name),
@@ -27,8 +30,7 @@ def bars(mentors: int, sockets: tuple[int, ...]) -> list[Bar]:
         Bar(scenario="connect", unit="answers/s", times=1.0),
         Bar(scenario="execution from memory", unit="answers/s", times=20.0, than=_STRAWBERRY),
         Bar(scenario="execution from memory", unit="answers/s", times=1.0, than=MERCURIUS.name),
-        Bar(scenario=SEARCH, unit="ms", times=1 / 8, than=MEMORY),
-        Bar(scenario=SEARCH, unit="ms", times=100.0, than=BIT_COUNT),
+        *(_search_bars() if mentors >= _VERY_LARGE else []),
         *(
             bar
             for number in sockets
@@ -39,4 +41,11 @@ def bars(mentors: int, sockets: tuple[int, ...]) -> list[Bar]:
                 Bar(scenario=form, unit="bytes/socket", times=1.0),
             )
         ),
+    ]
+
+
+def _search_bars() -> list[Bar]:
+    return [
+        Bar(scenario=SEARCH, unit="ms", times=1 / 8, than=MEMORY),
+        Bar(scenario=SEARCH, unit="ms", times=100.0, than=BIT_COUNT),
     ]

@@ -29,7 +29,7 @@ async def facts(database_url: str, cores: Cores) -> dict[str, str]:
     return {
         "Processor": f"{_processor()}, {os.cpu_count()} cores",
         "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
-        "System": f"{platform.system()} {platform.release()}",
+        "System": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "Cores": f"server {_named(cores.server)}, load {_named(cores.load)}, database {_named(cores.database)}",
         "Load before": f"{os.getloadavg()[0]:.1f} over a minute",
         "Python": f"{platform.python_version()}, {_build()}",

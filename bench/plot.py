@@ -88,8 +88,11 @@ def _finish(axes: Axes, ticks: Sequence[tuple[int, str]], title: str, ours: str)
     axes.margins(x=0.15, y=0.01)
     axes.grid(axis="x", which="major", color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
-    axes.set_title(f"{title}: how many times as good as each {ours} is", fontsize=11, loc="left", pad=26)
-    axes.text(0, 1.0, "right of 1 ×: better than it · black: what is required · grey: a limit, not a peer",
-              transform=axes.transAxes, fontsize=8, va="bottom")  # fmt: skip
+    axes.set_title(
+        f"{title}: how many times as good as each of the others is {ours}?\n"
+        "to the right of 1: better · black line: what is required · red: not reached · grey: a limit, not a peer",
+        fontsize=9,
+        pad=14,
+    )
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
