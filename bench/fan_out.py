@@ -6,7 +6,7 @@ Events are made by asking mentors, over sockets, too: whatever a contestant writ
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -92,8 +92,8 @@ class _Asker:
             raise RuntimeError(f"{self._server.contestant.name}: {answer[:1000]!r}")
 
     def _take(self, _socket: Socket, content: bytes, _now: float) -> None:
-        # After the answer comes the word that there is no other.
-        if self._answered and not self._answered.done():
+        # After the answer comes the word that there is no other, perhaps when the next question is under way.
+        if self._answered and not self._answered.done() and b'"type":"complete"' not in content[-40:]:
             self._answered.set_result(content)
 
     def close(self) -> None:
@@ -176,8 +176,7 @@ async def _listening(server: Server, place: Place, form: _Form) -> AsyncIterator
     tokens = {mentor: place.token(subject_of(mentor)) for mentor in set(form.listening)}
     sockets: list[Socket] = []
     try:
-        for start in range(0, len(form.listening), _OPENING_AT_ONCE):
-            some = form.listening[start : start + _OPENING_AT_ONCE]
+        for some in _chunks(form.listening):
             sockets += await asyncio.gather(*(open_socket(server.port, tokens[mentor], ear.hear) for mentor in some))
         for socket in sockets:
             socket.start(_SUBSCRIBE, {})
@@ -195,7 +194,9 @@ async def _listening(server: Server, place: Place, form: _Form) -> AsyncIterator
 
 async def _measured(server: Server, place: Place, form: _Form, ear: _Ear, seconds: float) -> Measured:
     """Events for so many seconds, and until every one of them was heard."""
-    askers = [await _Asker(server, 1 + number).open(place) for number in range(form.askers)]
+    askers: list[_Asker] = []
+    for some in _chunks(range(1, 1 + form.askers)):
+        askers += await asyncio.gather(*(_Asker(server, person_id).open(place) for person_id in some))
     marks = iter(range(form.events))
     began, processor = time.perf_counter(), time.process_time()
 
@@ -220,6 +221,11 @@ async def _measured(server: Server, place: Place, form: _Form, ear: _Ear, second
             asker.close()
     busy = (time.process_time() - processor) / took
     return Measured(seconds=took, delays=sorted(ear.delays), busy=busy)
+
+
+def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many as are opened at once, again and again."""
+    return (numbers[start : start + _OPENING_AT_ONCE] for start in range(0, len(numbers), _OPENING_AT_ONCE))
 
 
 async def _heard(ear: _Ear, server: Server) -> None:
