@@ -49,7 +49,7 @@ soak-seeds: .venv/dev  ## 50 faults with each of three seeds.
 soak-control: .venv/dev  ## See that the soak notices a service that forgets.
 	$(BIN)/python -m soak --faults 25 --mentees 60 --without-replay
 
-bench: .venv/bench $(PEERS)  ## Compare with others: make bench SIZE=1000000 ROUNDS=5 SECONDS=5 BENCH="--only find --only inbox"
+bench: .venv/bench $(PEERS)  ## Compare with others: make bench SIZE=1000000 ROUNDS=5 SECONDS=5
 	$(BIN)/python -m bench --size $(SIZE) --rounds $(ROUNDS) --seconds $(SECONDS) $(BENCH)
 
 $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json .venv/node

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count, cycle
 from typing import Any, Final
 
@@ -67,4 +68,4 @@ def subject_of(person_id: int) -> str:
 
 def milliseconds(moment: str) -> str:
     """A moment as far as JavaScript tells it."""
-    return moment[:23].ljust(23, "0").replace(" ", "T")
+    return datetime.fromisoformat(moment).astimezone(UTC).isoformat(timespec="milliseconds")
