@@ -80,13 +80,17 @@ BEGIN
         UNION ALL SELECT mentor_id FROM mentor_request WHERE mentee_id = asker AND status = 'PENDING'
         UNION ALL SELECT mentor_id FROM mentorship WHERE mentee_id = asker AND ended_at IS NULL);
     RETURN QUERY
+    -- What nobody ranks by is worked out for the page alone, and nothing is counted twice.
     SELECT id, peer.share(covered, missing) FROM (
-        SELECT card.id, bit_count(levels & lacked) AS covered, bit_count(options & wanted) AS shared, active_mentees
-        FROM peer.card WHERE card.id <> ALL (left_out) OFFSET 0
-    ) AS ranked
-    WHERE covered > 0 AND shared > 0
-    ORDER BY covered DESC, shared DESC, active_mentees, id
-    LIMIT page;
+        SELECT * FROM (
+            SELECT card.id, bit_count(levels & lacked) AS covered, bit_count(options & wanted) AS shared, active_mentees
+            FROM peer.card WHERE card.id <> ALL (left_out) OFFSET 0
+        ) AS ranked
+        WHERE covered > 0 AND shared > 0
+        ORDER BY covered DESC, shared DESC, active_mentees, id
+        LIMIT page
+    ) AS best
+    ORDER BY covered DESC, shared DESC, active_mentees, id;
 END $$;
 
 -- The same from the index over skills and levels, without the strings of bits: which of the two is faster is measured.
