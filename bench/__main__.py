@@ -1,5 +1,6 @@
 """`python -m bench`: make the people, start everybody, see that all agree, measure in turns, and write it down."""
 
+import asyncio
 import logging
 import resource
 import signal
@@ -57,8 +58,6 @@ def bench(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    # Told to stop, it leaves no server behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     data.mkdir(parents=True, exist_ok=True)
@@ -84,6 +83,9 @@ class _Run:
         self._results = results
 
     async def run(self, only: tuple[Scenario, ...]) -> None:
+        # Told to stop, it leaves no server behind.
+        if myself := asyncio.current_task():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, myself.cancel)
         machine = await facts(self._url, self._cores)
         figures: list[Figure] = []
         async with AsyncExitStack() as stack:
