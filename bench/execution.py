@@ -85,9 +85,9 @@ def through(made: CompiledSchema) -> Asked:
 
 def function_alone(made: CompiledSchema) -> Asked:
     executor: Any = made.execution_context_class.build(made._schema, parse(_QUERY))  # noqa: SLF001
-    assert isinstance(executor, CompiledExecution)  # noqa: S101
+    assert isinstance(executor, CompiledExecution)
     root = executor._root(None)  # noqa: SLF001
-    assert root  # noqa: S101
+    assert root
 
     async def asked() -> bytes:
         return orjson.dumps({"data": await root(executor, None)})
@@ -127,7 +127,7 @@ async def measured() -> None:
         "by hand": by_hand,
     }
     answers = {await asked() for asked in ways.values() for _ in range(2)}
-    assert len(answers) == 1, "not the same answers"  # noqa: S101
+    assert len(answers) == 1, "not the same answers"
     times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(_ROUNDS):
         for name, asked in ways.items():

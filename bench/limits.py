@@ -40,7 +40,7 @@ COLUMNS: Final = 10
 @app.command
 def select(scenario: str, seconds: float) -> None:
     """The statement of a scenario, over as many connections as everybody has. Prints answers a second."""
-    print(orjson.dumps(uvloop.run(_selected(scenario, seconds))).decode())  # noqa: T201
+    print(orjson.dumps(uvloop.run(_selected(scenario, seconds))).decode())
 
 
 async def _selected(scenario: str, seconds: float) -> float:
@@ -64,7 +64,7 @@ async def _selected(scenario: str, seconds: float) -> float:
 @app.command
 def search(scenario: str) -> None:
     """One search after another, over one connection. Prints the median in milliseconds."""
-    print(orjson.dumps(uvloop.run(_searched(scenario))).decode())  # noqa: T201
+    print(orjson.dumps(uvloop.run(_searched(scenario))).decode())
 
 
 async def _searched(scenario: str) -> float:
@@ -82,7 +82,7 @@ async def _searched(scenario: str) -> float:
 @app.command
 def memory(length: int) -> None:
     """Read so many bytes from memory. Prints the median in milliseconds."""
-    print(orjson.dumps(statistics.median(_read(length))).decode())  # noqa: T201
+    print(orjson.dumps(statistics.median(_read(length))).decode())
 
 
 def _read(length: int) -> Sequence[float]:
