@@ -41,7 +41,7 @@ from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
 from api.notifications.wakeups import Wakeups
 from api.schema.build import sdl
-from api.serving import serve
+from api.serving import PortTaken, see_that_port_is_free, serve
 from api.settings import Settings
 from api.transport.persisted import NotAManifest
 from api.worker import build_worker
@@ -211,6 +211,7 @@ def schema() -> None:
 def demo() -> None:
     """Load the demo organisation where the database is empty, say what to try, and serve."""
     settings = Settings()
+    see_that_port_is_free(settings)
     with database_url(settings) as url:
         print(asyncio.run(_prepare_demo(settings, url)), flush=True)
         serve(settings, url)
@@ -274,7 +275,7 @@ class Refusal(Exception):  # noqa: N818 - an answer to whoever typed the command
 def _told_in_one_line() -> Iterator[None]:
     try:
         yield
-    except (BadFile, NotAManifest, NotMigrated, Refused, Refusal, RoleRefused) as refusal:
+    except (BadFile, NotAManifest, NotMigrated, PortTaken, Refused, Refusal, RoleRefused) as refusal:
         sys.exit(f"mentoring-api: {refusal}")
     except ValidationError as error:
         settings = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())

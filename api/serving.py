@@ -82,6 +82,24 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         sys.exit("mentoring-api: the service did not start; the lines above say why.")
 
 
+class PortTaken(Exception):  # noqa: N818 - an answer to whoever started the service
+    """Somebody else listens where the service is to."""
+
+
+def see_that_port_is_free(settings: Settings) -> None:
+    """Raises ``PortTaken``, before anything is begun that nobody could reach."""
+    if settings.reuse_port:
+        return
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise PortTaken(
+            f"port {settings.port} of {settings.host} cannot be listened on ({error.strerror}); "
+            "choose another: `PORT=8001 make run`."
+        ) from error
+
+
 def _socket(settings: Settings) -> socket.socket | None:
     """A port that the next release can listen on before this one stops: nobody is ever refused. None where the
     settings do not ask for it.

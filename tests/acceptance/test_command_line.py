@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -140,6 +141,16 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> No
     done = run(tmp_path, "serve", PORT="many")
     assert done.returncode != 0
     assert done.stderr.startswith("mentoring-api: a setting cannot be used: PORT")
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_begun(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run(tmp_path / "data", "demo", PORT=str(port))
+    assert outcome.returncode == 1
+    assert outcome.stderr.startswith(f"mentoring-api: port {port} of 127.0.0.1 cannot be listened on")
+    assert outcome.stdout == ""
+    assert not (tmp_path / "data").exists()
 
 
 def test_the_schema_is_printed_as_it_is_committed(tmp_path: Path) -> None:
