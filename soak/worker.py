@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
+import re
 import signal
 import subprocess
 import time
@@ -16,7 +18,12 @@ from tests.ports import free_port
 
 _SECONDS_TO_STOP = 30.0
 # How they begin in a log: our own, uvicorn's, and those of asyncio.
-_FAULTS = ("internal_error", "Exception in ASGI application", "exception was never retrieved", "Exception in callback")
+_NEVER_RETRIEVED = "exception was never retrieved"
+_FAULTS = ("internal_error", "Exception in ASGI application", _NEVER_RETRIEVED, "Exception in callback")
+# A worker of procrastinate stops with the first of its tasks that loses the database, and forgets the others.
+_OUTAGES = ("procrastinate.exceptions.ConnectorException", "psycopg.OperationalError", "psycopg.errors.AdminShutdown")
+_AN_ENTRY = re.compile(r"\d{4}-\d\d-\d\dT")
+_LONGEST_TRACEBACK = 200
 
 
 class Worker:
@@ -80,11 +87,28 @@ class Worker:
 
     def faults(self) -> list[str]:
         """What its log tells of that is a fault of ours, and no outage."""
-        lines = self.log.read_text(errors="replace").splitlines()
-        return [f"{self.log.name}: {line[:300]}" for line in lines if any(fault in line for fault in _FAULTS)]
+        return [f"{self.log.name}: {fault}" for fault in faults_in(self.log.read_text(errors="replace"))]
 
     def memory(self) -> int:
         """Resident, in bytes."""
         with contextlib.suppress(psutil.NoSuchProcess):
             return int(psutil.Process(self.running.pid).memory_info().rss)
         return 0
+
+
+def faults_in(log: str) -> list[str]:
+    """The entries that tell of a fault, each with what its traceback ends with."""
+    lines = log.splitlines()
+    found = []
+    for number, line in enumerate(lines):
+        if any(fault in line for fault in _FAULTS):
+            ended_with = _ended_with(lines[number + 1 : number + 1 + _LONGEST_TRACEBACK])
+            if not (_NEVER_RETRIEVED in line and ended_with.startswith(_OUTAGES)):
+                found.append(f"{line[:300]} {ended_with[:300]}".rstrip())
+    return found
+
+
+def _ended_with(below: Sequence[str]) -> str:
+    """The last line before the next entry that does not lead on from the one above."""
+    own = itertools.takewhile(lambda line: not _AN_ENTRY.match(line), below)
+    return next((line for line in reversed(list(own)) if line[:1].strip()), "")

@@ -7,6 +7,7 @@ import pytest
 from soak.checker import Stored, StoredEvent, check, is_caught_up, percentile
 from soak.history import Acknowledged, Delivery, Device, History
 from soak.nemesis import planned_faults
+from soak.worker import faults_in
 
 LOST, TWICE, UNHEARD = ("acknowledged changes lost", "changes stored twice", "changes stored that nobody was told of")
 MISSING, DOUBLED, DISORDERED, FOREIGN = (
@@ -178,3 +179,23 @@ def test_the_same_seed_breaks_the_same_things() -> None:
 def test_percentiles_are_values_that_were_there() -> None:
     assert [percentile([3, 1, 2], share) for share in (0, 0.5, 0.99)] == [1, 2, 3]
     assert percentile([], 0.99) == 0
+
+
+LOG = """2026-01-01T10:00:00.000000Z [error    ] Task exception was never retrieved
+future: <Task finished>
+Traceback (most recent call last):
+  File "x.py", line 1, in x
+{error}
+    Database error.
+
+2026-01-01T10:00:01.000000Z [info     ] socket_cut
+"""
+
+
+def test_a_task_whose_error_nobody_heard_is_a_fault_and_told_with_its_error() -> None:
+    (fault,) = faults_in(LOG.format(error="ValueError: no"))
+    assert fault.endswith("Task exception was never retrieved ValueError: no")
+
+
+def test_what_procrastinate_forgets_where_the_database_is_away_is_no_fault_of_ours() -> None:
+    assert faults_in(LOG.format(error="procrastinate.exceptions.ConnectorException:")) == []
