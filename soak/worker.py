@@ -21,7 +21,12 @@ _SECONDS_TO_STOP = 30.0
 _NEVER_RETRIEVED = "exception was never retrieved"
 _FAULTS = ("internal_error", "Exception in ASGI application", _NEVER_RETRIEVED, "Exception in callback")
 # A worker of procrastinate stops with the first of its tasks that loses the database, and forgets the others.
-_OUTAGES = ("procrastinate.exceptions.ConnectorException", "psycopg.OperationalError", "psycopg.errors.AdminShutdown")
+_OUTAGES = (
+    "procrastinate.exceptions.AppNotOpen",
+    "procrastinate.exceptions.ConnectorException",
+    "psycopg.OperationalError",
+    "psycopg.errors.AdminShutdown",
+)
 _AN_ENTRY = re.compile(r"\d{4}-\d\d-\d\dT")
 _LONGEST_TRACEBACK = 200
 
