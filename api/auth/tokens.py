@@ -108,7 +108,7 @@ class Authenticator:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Asker:
     """What every question has to know of whoever asks it."""
 
     id: int
@@ -117,18 +117,18 @@ class _Known:
     signed_out_at: datetime | None
 
 
-_KNOWN: Final = "SELECT id, organisation_id, deactivated_at, signed_out_at FROM person WHERE {} = $1"
-_BY_SUBJECT: Final = _KNOWN.format("subject")
-_BY_ID: Final = _KNOWN.format("id")
+_ASKER: Final = "SELECT id, organisation_id, deactivated_at, signed_out_at FROM person WHERE {} = $1"
+_BY_SUBJECT: Final = _ASKER.format("subject")
+_BY_ID: Final = _ASKER.format("id")
 
 
-async def _person(statement: str, value: object) -> _Known | None:
+async def _person(statement: str, value: object) -> _Asker | None:
     for row in await get_connection("default").execute_query_dict(statement, [value]):
-        return _Known(**row)
+        return _Asker(**row)
     return None
 
 
-def _is_welcome(person: _Known, issued_at: datetime | None) -> bool:
+def _is_welcome(person: _Asker, issued_at: datetime | None) -> bool:
     if person.deactivated_at is not None:
         return False
     return person.signed_out_at is None or (issued_at is not None and issued_at > person.signed_out_at)

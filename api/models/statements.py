@@ -2,7 +2,7 @@
 so whatever is asked for with every question or event is built once.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
@@ -26,7 +26,12 @@ def columns_of(model: type[Model], table: str) -> str:
 async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
     """What a statement that asks for ``columns_of`` the model finds, in its order."""
     found = await get_connection("default").execute_query_dict(statement, list(values))
-    return [model._init_from_db(**row) for row in found]  # noqa: SLF001
+    return [row_of(model, each) for each in found]
+
+
+def row_of(model: type[Row], found: Mapping[str, Any]) -> Row:
+    """The row that these columns make; others beside them are left out."""
+    return model._init_from_db(**found)  # noqa: SLF001
 
 
 class RowsByKey(Generic[Asker, Row]):

@@ -9,6 +9,7 @@ from tortoise.connection import get_connection
 
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
 from api.models import Mentor
+from api.models.statements import row_of
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
 from api.search.mentee import Mentee
@@ -88,7 +89,7 @@ async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int]) ->
         ],
     )
     pairs = ((row, match(mentee.wanted, _offered(row), basis)) for row in rows)
-    return [Suited(mentor=Mentor._init_from_db(**row), match=suits) for row, suits in pairs if suits]  # noqa: SLF001
+    return [Suited(mentor=row_of(Mentor, row), match=suits) for row, suits in pairs if suits]
 
 
 def _offered(row: Mapping[str, Any]) -> Offered:
