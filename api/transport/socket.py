@@ -25,6 +25,7 @@ from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault
 from api.domain.viewer import Viewer
 from api.metrics import Metrics
+from api.transport.audience import Write
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
 from api.transport.frames import PROTOCOL, Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
@@ -174,13 +175,21 @@ class SocketSession:
             await self._finish(frame, {"id": frame.id, "type": "error", "payload": [told(internal_fault(error))]})
 
     async def _answer(self, frame: Subscribe, viewer: Viewer) -> None:
-        async with contextlib.aclosing(self._operations.run(frame.operation, viewer)) as answers:
+        async with contextlib.aclosing(
+            self._operations.run(frame.operation, viewer, write=self._writer(frame.id))
+        ) as answers:
             async for answer in answers:
                 if answer.refused:
                     await self._finish(frame, {"id": frame.id, "type": "error", "payload": answer.payload["errors"]})
                     return
                 await self._send({"id": frame.id, "type": "next", "payload": answer.payload})
         await self._finish(frame, {"id": frame.id, "type": "complete"})
+
+    def _writer(self, name: str) -> Write | None:
+        """Sends answers to an operation that were encoded before, without waiting."""
+        write_text = connection_of(self._socket.scope).write_text
+        head = b'{"id":' + orjson.dumps(name) + b',"type":"next","payload":'
+        return None if write_text is None else lambda payload: write_text(head, payload, b"}")
 
     async def _finish(self, frame: Subscribe, message: dict[str, Any]) -> None:
         """Say the last word on an operation. Its id is free again before the client can hear of it; where the client
