@@ -40,6 +40,8 @@ class Socket:
     heard: list[str] = field(default_factory=list)
     takes: bool = True
     written: int = 0
+    ended: bool = False
+    late: int = 0
 
     async def listen(self) -> None:
         answers = self.operations.run(self.operation, self.viewer, write=self._write)
@@ -47,6 +49,7 @@ class Socket:
             self._hear(answer.payload)
 
     def _write(self, payload: bytes) -> bool:
+        self.late += self.ended
         if self.takes:
             self.written += 1
             self._hear(orjson.loads(payload))
@@ -168,14 +171,18 @@ async def test_where_the_shared_execution_breaks_each_goes_on_by_itself(
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_each_hears_everything_after_its_cursor_once_and_in_order(operations: Operations, seed: int) -> None:
+async def test_each_hears_everything_after_its_cursor_once_and_in_order(
+    operations: Operations, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """While sockets come with cursors of all ages, go, and take nothing for a while."""
+    monkeypatch.setattr("api.transport.audience._WRITTEN_AT_A_TIME", 1)
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
     chance = random.Random(seed)
     await entries(operations, mentee, mentor, 10)
     writing = asyncio.create_task(entries(operations, mentee, mentor, 60))
     present: dict[asyncio.Task[None], tuple[Socket, str]] = {}
+    gone: list[Socket] = []
     while not writing.done():
         match chance.randrange(4):
             case 0 | 1:
@@ -184,10 +191,12 @@ async def test_each_hears_everything_after_its_cursor_once_and_in_order(operatio
                 present[asyncio.create_task(socket.listen())] = socket, known
             case 2 if len(present) > 4:
                 task = chance.choice(list(present))
-                present.pop(task)
+                socket, _ = present.pop(task)
+                gone.append(socket)
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+                socket.ended = True
             case 3 if present:
                 socket, _ = chance.choice(list(present.values()))
                 socket.takes = not socket.takes
@@ -198,6 +207,7 @@ async def test_each_hears_everything_after_its_cursor_once_and_in_order(operatio
     await asyncio.sleep(0.1)
     assert all(socket.heard == due[task] for task, (socket, _) in present.items())
     assert any(socket.written for socket, _ in present.values())
+    assert not any(socket.late for socket in gone)
     for task in present:
         task.cancel()
     await asyncio.gather(*present, return_exceptions=True)
