@@ -1,10 +1,13 @@
-"""A real PostgreSQL for every test run, and a fresh, migrated database for every test that asks for one."""
+"""A real PostgreSQL for every test run, and a fresh, migrated database for every test that asks for one; and which
+tests are run, where, in which order.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -13,9 +16,35 @@ import pytest
 from api.database import connections, database_url
 from api.migrate import migrate
 from api.settings import Settings
+from tests.reach import executes_operations
 
 _TEMPLATE = "migrated"
 POOL_SIZE = 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--executing", action="store_true", help="Run only tests from which an operation of the schema can be executed."
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("executing"):
+        left_out = [item for item in items if not executes_operations(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if executes_operations(item)]
+    # Those that wait come first: at the end, there is something for every process to do.
+    items.sort(key=lambda item: "acceptance" not in item.path.parts)
+    for item in items:
+        # What a module shares is made once; any other test goes to whichever process is free.
+        if _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a test uses what the tests of a module share."""
+    info: Any = getattr(item, "_fixtureinfo", None)
+    return any(each.scope == "module" for found in info.name2fixturedefs.values() for each in found)
 
 
 def at_database(url: str, name: str) -> str:

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
+from tests.acceptance.processes import Process
 from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
@@ -38,7 +40,7 @@ class Server:
     port: int
     data: Path
     database_url: str
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
 
     @property
@@ -98,21 +100,18 @@ async def running(
     data.mkdir(parents=True, exist_ok=True)
     log = data / f"server-{port}-{next(_numbers)}.log"
     settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [COMMAND, "serve", *options], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
-        )
-        server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
+    process = Process("serve", *options, environment={**os.environ, **settings}, log=log)
+    server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
+    try:
+        await _until_ready(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
         try:
-            await _until_ready(server)
-            yield server
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.to_thread(process.wait, 10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            await asyncio.to_thread(process.wait, 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 async def _until_ready(server: Server) -> None:
