@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -131,7 +130,7 @@ async def _until_ready(server: Server) -> None:
     raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
 
 
-async def next_of(events: AsyncIterator[dict[str, Any]], seconds: float = 5) -> dict[str, Any]:
+async def next_of(events: AsyncIterator[dict[str, Any]], seconds: float = 10) -> dict[str, Any]:
     """The next event. Waiting that long for one that is due means that it is lost."""
     return await asyncio.wait_for(anext(events), seconds)
 
