@@ -7,6 +7,9 @@ from typing import Final
 
 import structlog
 
+from api.domain.viewer import Viewer
+from api.models.row_security import settle
+
 REQUEST_ID: Final = "X-Request-Id"
 _SANE: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}")
 
@@ -20,6 +23,9 @@ def bind_request(headers: Mapping[str, str]) -> str:
     return request_id
 
 
-def bind_person(person_id: int) -> None:
-    """Who asks; their key, and nothing else of them."""
-    structlog.contextvars.bind_contextvars(person_id=person_id)
+def bind_viewer(viewer: Viewer) -> None:
+    """Who asks, from now on in this task and in those that it starts: their key, and nothing else of them, in every
+    line; and the rows of their organisation, and no others, in every statement.
+    """
+    structlog.contextvars.bind_contextvars(person_id=viewer.person_id)
+    settle(viewer.organisation_id)
