@@ -1,25 +1,27 @@
 """What row-level security costs: the same work with its policies and settings, and without any of it.
 
-    python -m bench.row_security --mentors 2000 --rounds 7
+    python -m bench.row_security --mentors 2000 --rounds 60
 
-Both run in turns in one process, on two databases with the same rows: a large organisation and sixteen small ones. In
-the one no policy is on, and connections are plain ones; what counts is the ratio of the medians.
+Both run in short turns in one process, on two databases with the same rows: a large organisation and sixteen small
+ones. In the one no policy is on, and connections are plain ones. What counts is the ratio: of the CPU time that this
+process and PostgreSQL's take together, as Linux tells it, and of the medians of the time that passes.
 """
 
 import argparse
 import asyncio
 import statistics
 import time
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, suppress
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
+import psutil
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
@@ -33,7 +35,8 @@ from api.migrate import migrate
 from api.models import MentorRequest
 from api.models.row_security import introduced, settle
 from api.notifications.wakeups import Wakeups
-from api.resolvers.context import Context, Services
+from api.resolvers.context import Context as Asked
+from api.resolvers.context import Services
 from api.resolvers.notifications import count_entries
 from api.schema.build import build_schema
 from api.search.criteria import Criteria, Window
@@ -50,32 +53,9 @@ SCHEMA = build_schema(compiled=True)
 PAGE = """{ viewer { name email skillGaps { levels } } notifications(first: 20) { totalCount nodes { id } }
   matches(first: 20) { nodes { percent mentor { id person { name } skills { level skill { code } } } } } }"""
 
-# Mentors and one mentee an organisation. $1 the organisation, $2 how many mentors.
-FILL: Final = (
-    "INSERT INTO organisation (id, name, mentoring_enabled, mentor_level, request_expiry_days, open_request_limit) "
-    "VALUES ({key}, 'O{key}', true, 4, 14, 30000)",
-    "INSERT INTO preference_option (organisation_id, label, position) VALUES ({key}, 'Leadership', 0)",
-    "INSERT INTO skill (organisation_id, kind, code, name, category, levels, retired) "
-    "SELECT {key}, CASE WHEN n = 1 THEN 'ATTRIBUTE' ELSE 'PROFESSIONAL' END, 'S' || n, 'S' || n, "
-    "'Business skills', '{{1,2,3,4,5,6,7}}', false FROM generate_series(1, 31) AS n",
-    "INSERT INTO role_profile (organisation_id, name) VALUES ({key}, 'Role')",
-    "INSERT INTO role_requirement (organisation_id, role_profile_id, skill_id, level) SELECT {key}, role_profile.id, "
-    "skill.id, 5 FROM role_profile JOIN skill USING (organisation_id) WHERE organisation_id = {key} "
-    "AND kind = 'PROFESSIONAL' ORDER BY skill.id LIMIT 10",
-    "INSERT INTO person (organisation_id, subject, email, name, role_profile_id) SELECT {key}, 's{key}-' || n, "
-    "'p' || n || '@example.com', 'Person ' || n, CASE WHEN n = 0 THEN (SELECT id FROM role_profile "
-    "WHERE organisation_id = {key}) END FROM generate_series(0, {mentors}) AS n",
-    "INSERT INTO held_level (organisation_id, person_id, skill_id, level, endorsed) SELECT {key}, person.id, skill.id, "
-    "CASE WHEN kind = 'ATTRIBUTE' THEN 4 ELSE 1 + (person.id + skill.id * 7) % 6 END, false "
-    "FROM person JOIN skill USING (organisation_id) WHERE organisation_id = {key} AND role_profile_id IS NULL "
-    "AND (kind = 'ATTRIBUTE' OR (person.id + skill.id) % 3 = 0)",
-    "INSERT INTO mentor (id, organisation_id, paused, active_mentees, created_at, announced_available) "
-    "SELECT id, {key}, false, id % 3, now(), true FROM person WHERE organisation_id = {key} AND role_profile_id IS NULL",
-    "INSERT INTO mentor_option (organisation_id, mentor_id, option_id) SELECT {key}, mentor.id, preference_option.id "
-    "FROM mentor JOIN preference_option USING (organisation_id) WHERE organisation_id = {key}",
-    "INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to) "
-    "SELECT id, {key}, gen_random_uuid(), 0, 0 FROM person WHERE organisation_id = {key}",
-)
+# Slices that are not counted.
+WARMING: Final = 3
+FILL: Final = (Path(__file__).parent / "sql" / "organisations.sql").read_text()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +70,8 @@ class Asker:
 async def filled(url: str, mentors: int) -> None:
     connection = await asyncpg.connect(url)
     for key in range(1, SMALL + 2):
-        for statement in FILL:
-            await connection.execute(statement.format(key=key, mentors=mentors if key == 1 else MENTORS_OF_SMALL))
+        size = mentors if key == 1 else MENTORS_OF_SMALL
+        await connection.execute(FILL.replace(":key", str(key)).replace(":mentors", str(size)))
     await connection.execute("SELECT setval('organisation_id_seq', 100); DELETE FROM search_change")
     await connection.execute("VACUUM ANALYZE")
     await connection.close()
@@ -113,6 +93,14 @@ async def askers_of(url: str) -> list[Asker]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """Seconds of a slice."""
+
+    cpu: float
+    wall: float
 
 
 class Work:
@@ -159,7 +147,7 @@ class Work:
     async def page(self, asker: Asker) -> None:
         """An operation of three lists, and who asks for it."""
         await self.identify(asker)
-        result = await SCHEMA.execute(PAGE, context_value=Context(viewer=asker.viewer, services=self._services))
+        result = await SCHEMA.execute(PAGE, context_value=Asked(viewer=asker.viewer, services=self._services))
         assert not result.errors, result.errors
 
     async def connect(self, asker: Asker) -> None:
@@ -167,76 +155,100 @@ class Work:
         await withdraw(Recorder(), viewer=asker.viewer, request_id=request.id)
 
 
-@asynccontextmanager
-async def connected(url: str, *, plain: bool) -> AsyncIterator[TortoiseContext]:
+async def connected(url: str, *, plain: bool, closed: AsyncExitStack) -> Context:
+    """In which to ask this database."""
     config = tortoise_config(url, pool_size=10, role=ROLE)
     if plain:
         config["connections"]["default"]["engine"] = "tortoise.backends.asyncpg"
-    async with TortoiseContext() as context:
+
+    async def connect_to_it() -> Context:
+        context = await closed.enter_async_context(TortoiseContext())
         await context.init(config=config)
-        yield context
+        return copy_context()
 
-
-# Of one organisation; of seventeen in turns, one after another or eight at once.
-@contextmanager
-def _told(name: str) -> Iterator[None]:
-    print(f"| {name:34}", end="", flush=True)
-    yield
-    print(" |", flush=True)
+    return await asyncio.create_task(connect_to_it())
 
 
 async def timed(
-    work: Callable[[Asker], Awaitable[None]], askers: Sequence[Asker], *, times: int, at_once: int
+    work: Callable[[Asker], Awaitable[None]], askers: Iterator[Asker], *, times: int, at_once: int
 ) -> float:
-    """Seconds a piece of work."""
-    turns = cycle(askers)
+    """Seconds."""
 
     async def some(count: int) -> None:
         for _ in range(count):
-            asker = next(turns)
+            asker = next(askers)
             settle(asker.viewer.organisation_id)
             await work(asker)
 
     began = time.perf_counter()
     await asyncio.gather(*(asyncio.create_task(some(times // at_once)) for _ in range(at_once)))
-    return (time.perf_counter() - began) / times
+    return time.perf_counter() - began
 
 
-TIMES: Final = {"identify": 600, "point": 600, "unread": 400, "look": 300, "search": 16, "load": 16, "page": 64,
-                "connect": 48}  # fmt: skip
+# In one slice.
+TIMES: Final = {"identify": 24, "point": 24, "unread": 24, "look": 24, "search": 8, "load": 8, "page": 8, "connect": 8}
 
 
-async def measured(urls: dict[bool, str], rounds: int) -> None:
-    askers = await askers_of(urls[False])
-    print("| with policies : without | one organisation | seventeen in turns | seventeen, eight at once |")
+async def measured(urls: dict[bool, str], rounds: int, only: str | None) -> None:
+    every = await askers_of(urls[False])
+    print(
+        "| with policies : without, CPU (passed) | one organisation | seventeen in turns | seventeen, eight at once |"
+    )
     print("|---|---|---|---|")
-    for name, times in TIMES.items():
-        with _told(name):
-            for whom, at_once in ((askers[:1], 1), (askers, 1), (askers, 8)):
-                if name == "connect" and len(whom) > 1 and at_once > 1:
-                    print(" | –", end="")
-                    continue
-                ratios = await ratio(urls, name, whom, times=times, at_once=at_once, rounds=rounds)
-                print(f" | {statistics.median(ratios):.3f} ({min(ratios):.2f}–{max(ratios):.2f})", end="", flush=True)
+    async with AsyncExitStack() as closed:
+        contexts = {plain: await connected(url, plain=plain, closed=closed) for plain, url in urls.items()}
+        for name, times in TIMES.items():
+            if only not in {None, name}:
+                continue
+            told = f"| {name}"
+            for askers, at_once in ((every[:1], 1), (every, 1), (every, 8)):
+                taken = await slices(contexts, name, askers, times=times, at_once=at_once, rounds=rounds)
+                cpu, wall = (
+                    statistics.median(getattr(each, what) for each in taken[False])
+                    / statistics.median(getattr(each, what) for each in taken[True])
+                    for what in ("cpu", "wall")
+                )
+                told += f" | {cpu:.3f} ({wall:.3f})"
+            print(told + " |", flush=True)
 
 
-async def ratio(
-    urls: dict[bool, str], name: str, whom: Sequence[Asker], *, times: int, at_once: int, rounds: int
-) -> list[float]:
-    """Of each round, in which the two follow one another in turns, whichever is first."""
-    taken: defaultdict[bool, list[float]] = defaultdict(list)
-    for number in range(rounds + 1):
-        for plain in ((True, False) if number % 2 else (False, True)):
-            async with connected(urls[plain], plain=plain):
-                work = getattr(Work(plain=plain), name)
-                await timed(work, whom, times=max(8 * at_once, times // 4), at_once=at_once)
-                seconds = await timed(work, whom, times=times, at_once=at_once)
-                if number:
-                    taken[plain].append(seconds)
-    return [with_it / without for with_it, without in zip(taken[False], taken[True], strict=True)]
+async def slices(
+    contexts: dict[bool, Context], name: str, askers: Sequence[Asker], *, times: int, at_once: int, rounds: int
+) -> dict[bool, list[Taken]]:
+    """Short ones in turns, so that whatever else the machine does falls on both alike."""
+    taken: dict[bool, list[Taken]] = {True: [], False: []}
+    server = await _server(contexts[True])
+    turns = {plain: cycle(askers) for plain in contexts}
+    for number in range(rounds + WARMING):
+        for plain in (True, False) if number % 2 else (False, True):
+            work = getattr(Work(plain=plain), name)
+            piece = timed(work, turns[plain], times=times, at_once=at_once)
+            before = _cpu_seconds(server)
+            seconds = await asyncio.create_task(piece, context=contexts[plain])
+            if number >= WARMING:
+                taken[plain].append(Taken(cpu=_cpu_seconds(server) - before, wall=seconds))
+    return taken
 
 
-async def run(mentors: int, rounds: int) -> None:
+async def _server(context: Context) -> psutil.Process:
+    async def asked() -> int:
+        (row,) = await get_connection("default").execute_query_dict("SELECT pg_backend_pid() AS pid")
+        return int(row["pid"])
+
+    server: psutil.Process = psutil.Process(await asyncio.create_task(asked(), context=context)).parent()
+    return server
+
+
+def _cpu_seconds(server: psutil.Process) -> float:
+    """Of this process and of PostgreSQL's. Slices are too short for the kernel's ticks."""
+    total = time.process_time_ns()
+    for each in server.children():
+        with suppress(OSError):
+            total += int(Path(f"/proc/{each.pid}/schedstat").read_text().split()[0])
+    return total / 1e9
+
+
+async def run(mentors: int, rounds: int, only: str | None) -> None:
     with (
         TemporaryDirectory(prefix="mentoring-bench-", ignore_cleanup_errors=True) as folder,
         database_url(Settings(data=Path(folder), database_url=None)) as url,
@@ -256,15 +268,16 @@ async def run(mentors: int, rounds: int) -> None:
         for row in await owner.fetch("SELECT oid::regclass::text AS name FROM pg_class WHERE relrowsecurity"):
             await owner.execute(f"ALTER TABLE {row['name']} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
         await owner.close()
-        await measured(urls, rounds)
+        await measured(urls, rounds, only)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--mentors", type=int, default=2_000)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--only", choices=TIMES)
     given = parser.parse_args()
-    asyncio.run(run(given.mentors, given.rounds))
+    asyncio.run(run(given.mentors, given.rounds, given.only))
 
 
 if __name__ == "__main__":

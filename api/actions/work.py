@@ -139,8 +139,8 @@ def action(
 
     All of it is within one organisation: that of the ``viewer``, ``person`` or ``device`` it is about, or the one whose
     ``organisation_id`` it is given; a story names one of them. It commits as a whole, or not at all where it raises; it
-    is told again from the start where PostgreSQL breaks a deadlock by ending it. After the commit everybody concerned is woken. It begins when it is its turn: see
-    `turns.py` for what that may raise.
+    is told again from the start where PostgreSQL breaks a deadlock by ending it. After the commit everybody concerned
+    is woken. It begins when it is its turn: see `turns.py` for what that may raise.
     """
     about = _what_it_is_about(story)
 

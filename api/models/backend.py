@@ -9,6 +9,7 @@ it with what they are.
 from typing import Any, Final
 
 import asyncpg
+from asyncpg.pool import _PoolConnectionHolderQueue
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     ConnectionWrapper,
@@ -44,6 +45,23 @@ class SettledConnection(asyncpg.Connection):  # type: ignore[misc] # it has no t
         if rows:
             self._settled = str(rows[0]["organisation_id"])
         return rows
+
+
+class _SettledFirst(_PoolConnectionHolderQueue):
+    """The connections that are free. Whoever needs one gets that which is set to what they work within, and need not be
+    told; else the one that nobody has used for longest, so that those who have just left theirs find it as it was.
+    """
+
+    def _get(self) -> Any:
+        wanted, free = scope(), self._queue
+        chosen = next((place for place in range(len(free) - 1, -1, -1) if _settled(free[place]) == wanted), None)
+        if chosen is None:
+            chosen = next((place for place, holder in enumerate(free) if holder.is_connected()), len(free) - 1)
+        return free.pop(chosen)
+
+
+def _settled(holder: Any) -> str | None:
+    return holder._con._settled if holder.is_connected() else None  # noqa: SLF001
 
 
 class _Settled(PoolConnectionWrapper[Any]):
@@ -89,6 +107,17 @@ class SettledClient(AsyncpgDBClient):
     """Tortoise's client, on such connections."""
 
     connection_class = SettledConnection
+
+    async def create_pool(self, **given: Any) -> asyncpg.Pool:
+        """Asyncpg's own, of which the order is ours (`tests/integration/test_row_security.py`:
+        `test_whoever_comes_back_finds_the_connection_that_they_left`).
+        """
+        pool = await super().create_pool(**given)
+        free = _SettledFirst(maxsize=pool.get_max_size())
+        while not pool._queue.empty():  # noqa: SLF001
+            free.put_nowait(pool._queue.get_nowait())  # noqa: SLF001
+        pool._queue = free  # noqa: SLF001
+        return pool
 
     def acquire_connection(self) -> PoolConnectionWrapper[Any]:
         return _Settled(self, self._pool_init_lock)

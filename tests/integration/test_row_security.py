@@ -366,6 +366,34 @@ async def test_a_connection_that_was_cut_off_while_it_was_told_is_told_anew(
             assert await whose_people() == [one.organisation.id]
 
 
+async def test_whoever_comes_back_finds_the_connection_that_they_left(
+    fresh_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data=tmp_path, database_url=fresh_database, database_pool_size=2)
+    async with connections(settings, fresh_database):
+        houses = await two_houses()
+        told: list[str] = []
+        execute = SettledConnection.execute
+
+        async def listened(self: SettledConnection, statement: str, *values: Any, **more: Any) -> str:
+            told.append(statement)
+            return str(await execute(self, statement, *values, **more))
+
+        async def ask(house: House) -> None:
+            with within(house.organisation.id):
+                assert await whose_people() == [house.organisation.id]
+
+        await asyncio.gather(*(ask(house) for house in houses))
+        monkeypatch.setattr(SettledConnection, "execute", listened)
+        for house in houses * 10:
+            await ask(house)
+        await asyncio.gather(*(ask(house) for house in houses))
+        assert told == []
+        async with as_nobody():
+            assert await whose_people() == []
+        assert told == [f"SET {SETTING} = ''"]
+
+
 async def test_a_transaction_is_of_one_organisation(database: str) -> None:
     one, other = await two_houses()
     with within(one.organisation.id):

@@ -18,7 +18,6 @@ from tests.conftest import POOL_SIZE
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
-
 _keys = count(1_000)
 
 
