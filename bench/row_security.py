@@ -161,12 +161,18 @@ async def connected(url: str, *, plain: bool, closed: AsyncExitStack) -> Context
     if plain:
         config["connections"]["default"]["engine"] = "tortoise.backends.asyncpg"
 
-    async def connect_to_it() -> Context:
-        context = await closed.enter_async_context(TortoiseContext())
-        await context.init(config=config)
-        return copy_context()
+    inside, context = copy_context(), TortoiseContext()
 
-    return await asyncio.create_task(connect_to_it())
+    async def begin() -> None:
+        await context.__aenter__()
+        await context.init(config=config)
+
+    async def end() -> None:
+        await asyncio.create_task(context.__aexit__(None, None, None), context=inside)
+
+    await asyncio.create_task(begin(), context=inside)
+    closed.push_async_callback(end)
+    return inside
 
 
 async def timed(
@@ -235,7 +241,8 @@ async def _server(context: Context) -> psutil.Process:
         (row,) = await get_connection("default").execute_query_dict("SELECT pg_backend_pid() AS pid")
         return int(row["pid"])
 
-    server: psutil.Process = psutil.Process(await asyncio.create_task(asked(), context=context)).parent()
+    server = psutil.Process(await asyncio.create_task(asked(), context=context)).parent()
+    assert server is not None
     return server
 
 

@@ -47,7 +47,7 @@ class SettledConnection(asyncpg.Connection):  # type: ignore[misc] # it has no t
         return rows
 
 
-class _SettledFirst(_PoolConnectionHolderQueue):
+class _SettledFirst(_PoolConnectionHolderQueue):  # type: ignore[misc] # as above
     """The connections that are free. Whoever needs one gets that which is set to what they work within, and need not be
     told; else the one that nobody has used for longest, so that those who have just left theirs find it as it was.
     """

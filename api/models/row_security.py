@@ -31,6 +31,11 @@ def settle(organisation_id: int) -> None:
     _scope.set(str(int(organisation_id)))
 
 
+def unsettle() -> None:
+    """Work within nothing, whatever this task has inherited: that of one request may start that of the next."""
+    _scope.set(NOBODY)
+
+
 @contextmanager
 def within(organisation_id: int) -> Iterator[None]:
     """Work within one organisation for as long as the block lasts. Not around a `yield` of an asynchronous generator:

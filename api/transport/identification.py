@@ -8,17 +8,20 @@ from typing import Final
 import structlog
 
 from api.domain.viewer import Viewer
-from api.models.row_security import settle
+from api.models.row_security import settle, unsettle
 
 REQUEST_ID: Final = "X-Request-Id"
 _SANE: Final = re.compile(r"[A-Za-z0-9._:/+=-]{1,100}")
 
 
 def bind_request(headers: Mapping[str, str]) -> str:
-    """The id of a request or a socket, that of the client where it is sane; from now on in every line of this task."""
+    """The id of a request or a socket, that of the client where it is sane; from now on in every line of this task.
+    Whoever was asking before on the same connection, it is nobody until it is known who asks now.
+    """
     given = headers.get(REQUEST_ID, "")
     request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
     structlog.contextvars.clear_contextvars()
+    unsettle()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     return request_id
 

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from api.actions.organisations import ensure_organisation
 from api.actions.work import Work, action
 from api.auth.tokens import _BY_SUBJECT
 from api.database import ROLE, connections, tortoise_config
+from api.domain.viewer import Viewer
 from api.migrate import _migrate_models, migrate
 from api.models import Device, Organisation, Person
 from api.models.backend import AnotherOrganisationError, SettledConnection
@@ -31,10 +33,12 @@ from api.models.row_security import (
     _scope,
     found_across_organisations,
     introduced,
+    scope,
     settle,
     within,
 )
 from api.settings import Settings
+from api.transport.identification import bind_request, bind_viewer
 from tests.conftest import at_database
 from tests.houses import House, viewer_of
 from tests.operations import OFFER
@@ -324,6 +328,18 @@ class Crowd:
         await asyncio.wait({task})
         if not task.cancelled():
             task.result()
+
+
+def test_whoever_comes_next_on_a_connection_is_nobody_at_first() -> None:
+    """A server may start the task of a request from within that of the one before."""
+
+    def next_request() -> tuple[str, str]:
+        bind_viewer(Viewer(person_id=1, organisation_id=ONE))
+        before = scope()
+        bind_request({})
+        return before, scope()
+
+    assert copy_context().run(next_request) == (str(ONE), NOBODY)
 
 
 async def test_few_connections_never_mix_up_many_tasks(fresh_database: str, tmp_path: Path) -> None:
