@@ -27,6 +27,7 @@ from api.domain.eligibility import Attribute
 from api.domain.gaps import Gap
 from api.domain.matching import MatchBasis, Rank, Wanted
 from api.migrate import migrate
+from api.models.row_security import settle
 from api.search.criteria import Criteria, Window
 from api.search.eligible import MentoringRule
 from api.search.index.asking import Question, ask
@@ -249,6 +250,7 @@ async def lateness(until: asyncio.Event, late: list[float]) -> None:
 
 async def with_database(mentors: int, turns: int) -> None:
     async with database(mentors):
+        settle(1)
         process, over, late = psutil.Process(), asyncio.Event(), list[float]()
         before, began = process.memory_info().rss, time.perf_counter()
         watching = asyncio.create_task(lateness(over, late))

@@ -18,9 +18,23 @@ from fasteners import InterProcessLock
 
 from api.database import connections, database_url
 from api.migrate import migrate
+from api.models import row_security
 from api.settings import Settings
 from tests.reach import executes_operations
 from tests.schedule import Sharing
+
+# What tests themselves write and look at is of any organisation, in their databases alone. What they call settles on
+# one, and is held to it.
+_TESTS = "-1"
+row_security._UNSETTLED = _TESTS
+_OPENED = f"""
+DO $$ DECLARE guarded regclass; BEGIN
+    FOR guarded IN SELECT oid FROM pg_class WHERE relrowsecurity LOOP
+        EXECUTE 'CREATE POLICY tests ON ' || guarded ||
+                ' USING (current_setting(''{row_security.SETTING}'', true) = ''{_TESTS}'')';
+    END LOOP;
+END $$
+"""
 
 _TEMPLATE = "migrated"
 _CLUSTER = pytest.StashKey[Path]()
@@ -120,6 +134,9 @@ async def _prepare(url: str) -> None:
     await migrate(url)
     connection = await asyncpg.connect(at_database(url, "template1"))
     await connection.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE postgres")
+    await connection.close()
+    connection = await asyncpg.connect(at_database(url, _TEMPLATE))
+    await connection.execute(_OPENED)
     await connection.close()
 
 

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from api.domain.devices import DeviceKind
 from api.domain.viewer import Viewer
 from api.models import Person
+from api.models.row_security import within
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
@@ -53,7 +54,8 @@ def _viewer(who: Person | Viewer) -> Viewer:
 
 
 async def _answer(context: Context, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
-    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
+    with within(context.viewer.organisation_id):
+        result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
     shown: dict[str, Any] = {"data": result.data}
     if result.errors:
         shown["errors"] = present(result.errors)

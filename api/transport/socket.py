@@ -30,7 +30,7 @@ from api.transport.audience import Write
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
 from api.transport.frames import PROTOCOL, Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
-from api.transport.identification import bind_person, bind_request
+from api.transport.identification import bind_request, bind_viewer
 from api.transport.limits import Limits
 from api.transport.liveness import Liveness
 from api.transport.operations import Interrupted, Operations
@@ -151,7 +151,7 @@ class SocketSession:
         except Fault as fault:
             raise _Close(CloseCode.FORBIDDEN, fault.message) from fault
         self._identity = identity
-        bind_person(identity.viewer.person_id)
+        bind_viewer(identity.viewer)
         await self._send({"type": "connection_ack"})
         self._liveness.start()
         self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
