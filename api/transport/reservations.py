@@ -5,6 +5,7 @@ A client reserves a stream (PUT) and gets a token for it; opens it (GET) with th
 `Authorization`. Answers to questions are 202, and what they ask for comes through the stream.
 """
 
+import contextlib
 from functools import partial
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.models import EventStream
 from api.notifications.wakeups import Wakeups
+from api.transport.admission import Admission
 from api.transport.identification import bind_person
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
@@ -53,12 +55,14 @@ class Reservations:
         operations: Operations,
         *,
         authenticator: Authenticator,
+        admission: Admission,
         wakeups: Wakeups,
         poll_seconds: float,
         limits: Limits,
     ) -> None:
         self._operations = operations
         self._authenticator = authenticator
+        self._admission = admission
         self._wakeups = wakeups
         self._poll_seconds = poll_seconds
         self._limits = limits
@@ -80,8 +84,9 @@ class Reservations:
     async def _respond(self, request: Request, token: str) -> Response | StreamedAnswers[Told]:
         if request.method == "GET" and _wants_events(request):
             return await self._open(request, token)
-        identity = await self._authenticator.identify(request.headers.get("authorization"))
+        identity = await self._identify(request, request.headers.get("authorization"))
         bind_person(identity.viewer.person_id)
+        self._admission.ask(identity.viewer)
         match request.method:
             case "PUT":
                 return await _reserve(identity)
@@ -92,9 +97,12 @@ class Reservations:
             case _:
                 return await self._queue(request, token, identity.viewer)
 
+    async def _identify(self, request: Request, authorization: str | None) -> Identity:
+        return await self._admission.identify(self._authenticator, request.scope, authorization)
+
     async def _open(self, request: Request, token: str) -> StreamedAnswers[Told]:
         given = request.headers.get("authorization")
-        asking = await self._authenticator.identify(given) if given else None
+        asking = await self._identify(request, given) if given else None
         stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
         identity = _identity_behind(stream)
         bind_person(identity.viewer.person_id)
@@ -108,12 +116,15 @@ class Reservations:
             poll_seconds=self._poll_seconds,
         )
         check_seconds = self._limits.check_seconds
+        place = contextlib.ExitStack()
+        place.enter_context(self._admission.held(identity.viewer))
         return StreamedAnswers(
             shared.told(),
             Medium.EVENTS,
             SharedFraming(),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
+            place=place,
         )
 
     async def _queue(self, request: Request, token: str, viewer: Viewer) -> Response:

@@ -24,6 +24,7 @@ from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
+from tests.allowances import OUT_OF_REACH
 from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
@@ -97,7 +98,8 @@ async def running(
     port = int(port or free_port())
     data.mkdir(parents=True, exist_ok=True)
     log = data / f"server-{port}-{next(_numbers)}.log"
-    settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
+    settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url}
+    settings |= OUT_OF_REACH | environment
     with log.open("wb") as out:
         process = subprocess.Popen(
             [COMMAND, "serve", *options], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT

@@ -1,0 +1,111 @@
+"""How much one may ask, and keep open.
+
+A person is counted by themselves, wherever they are, and an address only by those who are not known: an office shares
+one, and nobody in it is kept from working by what others there do. Whoever comes with a token that is worth something
+is let in by it.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from api.auth.tokens import Authenticator, Identity
+from api.domain.errors import Fault, FaultCode
+from api.domain.viewer import Viewer
+from api.rates.places import Full, Places
+from api.rates.rate import Rate
+from api.transport.addresses import Network, client_address, subscriber
+
+# How long somebody is told to wait who holds too much: it ends when they let go of something.
+_SECONDS_UNTIL_LET_GO: Final = 10
+
+
+class Admission:
+    """What the settings allow. Each part is without a limit where none is given.
+
+    ``operations`` and ``points`` are what a person may ask a minute, ``strangers`` how often an address may come
+    without a token that is good. ``of_person`` and ``of_address`` are the connections that may be open at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        operations: Rate | None = None,
+        points: Rate | None = None,
+        strangers: Rate | None = None,
+        of_person: Places | None = None,
+        of_address: Places | None = None,
+        trusted: Sequence[Network] = (),
+    ) -> None:
+        self._operations = operations or Rate("operations")
+        self._points = points or Rate("points")
+        self._strangers = strangers or Rate("strangers")
+        self._of_person = of_person or Places()
+        self._of_address = of_address or Places()
+        self._trusted = trusted
+
+    @property
+    def rates(self) -> Sequence[Rate]:
+        return self._operations, self._points, self._strangers
+
+    async def identify(
+        self, authenticator: Authenticator, scope: Mapping[str, Any], authorization: str | None
+    ) -> Identity:
+        """Who asks. Raises ``Fault``: UNAUTHENTICATED, or RATE_LIMITED where too many from there were nobody."""
+        try:
+            return await authenticator.identify(authorization)
+        except Fault as fault:
+            if fault.code is FaultCode.UNAUTHENTICATED:
+                address = subscriber(client_address(scope, self._trusted))
+                _wait(self._strangers, address, 1, "requests without a token that is good, from one address")
+            raise
+
+    def ask(self, viewer: Viewer) -> None:
+        """One operation more. Raises ``Fault`` (RATE_LIMITED)."""
+        _wait(self._operations, str(viewer.person_id), 1, "operations")
+
+    def charge(self, viewer: Viewer, *, points: int) -> None:
+        """What the operation costs. Raises ``Fault`` (RATE_LIMITED)."""
+        _wait(self._points, str(viewer.person_id), points, "points")
+
+    @contextlib.contextmanager
+    def connected(self, scope: Mapping[str, Any]) -> Iterator[None]:
+        """A connection that stays open, by its address. Raises ``Fault`` (RATE_LIMITED)."""
+        if not self._of_address.most:
+            yield
+            return
+        with _held(self._of_address, subscriber(client_address(scope, self._trusted)), "address"):
+            yield
+
+    @contextlib.contextmanager
+    def held(self, viewer: Viewer) -> Iterator[None]:
+        """A connection that stays open, by whose it is. Raises ``Fault`` (RATE_LIMITED)."""
+        with _held(self._of_person, str(viewer.person_id), "person"):
+            yield
+
+
+@contextlib.contextmanager
+def _held(places: Places, key: str, whose: str) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(places.taken(key))
+        except Full:
+            raise Fault(
+                FaultCode.RATE_LIMITED,
+                f"At most {places.most} sockets and streams of one {whose} are open at a time; close one first.",
+                limit="connections",
+                allowed=places.most,
+                retryAfter=_SECONDS_UNTIL_LET_GO,
+            ) from None
+        yield
+
+
+def _wait(rate: Rate, key: str, amount: int, what: str) -> None:
+    if seconds := rate.spend(key, amount):
+        raise Fault(
+            FaultCode.RATE_LIMITED,
+            f"At most {rate.most} {what} a minute are answered; ask again in {seconds} s.",
+            limit=rate.name,
+            allowed=rate.most,
+            retryAfter=seconds,
+        )
