@@ -13,7 +13,7 @@ from graphql import get_introspection_query
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """``make`` gives a document of a size. It is let through at size ``fits``, and refused by ``limit`` at ``refused``
-    since ``asked`` is more than allowed.
+    since ``asked`` is more than allowed; None, where that goes by how large the schema is.
     """
 
     name: str
@@ -21,7 +21,7 @@ class Attack:
     make: Callable[[int], str]
     fits: int
     refused: int
-    asked: int
+    asked: int | None = None
     variables: Callable[[int], dict[str, Any]] = lambda _: {}
 
     def __str__(self) -> str:
@@ -233,10 +233,9 @@ ATTACKS: Final = (
         limit="cost",
         make=lambda size: f"{{ __schema {{ types {{ {_nested(size, 'fields { type { ', 'name', ' } }')} }} }} }}",
         fits=3,
-        refused=8,
-        asked=2_762_157,
+        refused=4,
     ),
-    Attack(name="introspection again and again", limit="cost", make=_introspected, fits=3, refused=4, asked=31_814),
+    Attack(name="introspection again and again", limit="cost", make=_introspected, fits=3, refused=4),
     Attack(
         name="pages of pages",
         limit="cost",

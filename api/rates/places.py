@@ -1,8 +1,6 @@
 """What may be held open at a time, such as connections."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
 
 
 class Full(Exception):  # noqa: N818 - an answer to whoever wanted one more
@@ -16,15 +14,13 @@ class Places:
         self.most = most
         self._taken: Counter[str] = Counter()
 
-    @contextlib.contextmanager
-    def taken(self, key: str) -> Iterator[None]:
-        """One place, for as long as the block lasts. Raises ``Full``."""
+    def take(self, key: str) -> None:
+        """Take one, which is to be given back. Raises ``Full``."""
         if self.most and self._taken[key] >= self.most:
             raise Full
         self._taken[key] += 1
-        try:
-            yield
-        finally:
-            self._taken[key] -= 1
-            if not self._taken[key]:
-                del self._taken[key]
+
+    def give_back(self, key: str) -> None:
+        self._taken[key] -= 1
+        if not self._taken[key]:
+            del self._taken[key]

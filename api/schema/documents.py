@@ -64,7 +64,7 @@ class KnownDocument:
         self._bounds = bounds
         self.tree: DocumentNode | None = None
         self.wrong: GraphQLSyntaxError | None = None
-        self.refusal: Fault | None = None
+        self._excess: Exceeded | None = None
         self._measured: Measured | None = None
         self._described: dict[str | None, tuple[str, str]] = {}
         try:
@@ -73,10 +73,15 @@ class KnownDocument:
             self._measured.check(bounds)
             self.tree = tree
         except Exceeded as exceeded:
-            self.refusal = _too_much(exceeded)
+            self._excess = exceeded.with_traceback(None)
         except GraphQLSyntaxError as error:
             # Its frames would hold what was read so far.
             self.wrong = error.with_traceback(None)
+
+    @property
+    def refusal(self) -> Fault | None:
+        """Made anew each time: one that is raised holds whoever it went through."""
+        return _too_much(self._excess) if self._excess else None
 
     @property
     def tokens(self) -> int:
@@ -85,8 +90,8 @@ class KnownDocument:
     @cached_property
     def errors(self) -> list[GraphQLError]:
         """Why it cannot be run; the first reasons, where there are many."""
-        if self.refusal:
-            return [GraphQLError(self.refusal.message, original_error=self.refusal)]
+        if refusal := self.refusal:
+            return [GraphQLError(refusal.message, original_error=refusal)]
         if self.tree is None:
             return [self.wrong] if self.wrong else []
         return validate(self._schema, self.tree, _RULES, max_errors=_MOST_ERRORS)
@@ -108,8 +113,8 @@ class KnownDocument:
         ten times where it is a page of a list or a change. Raises ``Fault`` (COST_EXCEEDED) where that, or anything
         else about it, is more than allowed.
         """
-        if self.refusal:
-            raise self.refusal
+        if refusal := self.refusal:
+            raise refusal
         try:
             check_variables(variables, self._bounds)
             cost = self._measured.cost(name, variables) if self._measured else 0
@@ -125,7 +130,7 @@ class KnownDocuments:
     def __init__(self, schema: GraphQLSchema, bounds: Bounds) -> None:
         self.bounds = bounds
         self.schema = schema
-        self._prices = Prices(schema, page=DEFAULT_PAGE, largest=LARGEST_PAGE, entries=_ENTRIES)
+        self.prices = Prices(schema, page=DEFAULT_PAGE, largest=LARGEST_PAGE, entries=_ENTRIES)
         self._known: OrderedDict[str, KnownDocument] = OrderedDict()
         self._tokens = 0
 
@@ -134,7 +139,7 @@ class KnownDocuments:
         if known is not None:
             self._known.move_to_end(text)
             return known
-        known = KnownDocument(text, self.schema, self._prices, self.bounds)
+        known = KnownDocument(text, self.schema, self.prices, self.bounds)
         if known.refusal and known.refusal.details["limit"] == "characters":
             # Found out at once, and long.
             return known

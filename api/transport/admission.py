@@ -5,8 +5,8 @@ one, and nobody in it is kept from working by what others there do. Whoever come
 is let in by it.
 """
 
-import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from api.auth.tokens import Authenticator, Identity
@@ -16,6 +16,7 @@ from api.rates.places import Full, Places
 from api.rates.rate import Rate
 from api.transport.addresses import Network, client_address, subscriber
 
+Leave = Callable[[], None]
 # How long somebody is told to wait who holds too much: it ends when they let go of something.
 _SECONDS_UNTIL_LET_GO: Final = 10
 
@@ -68,36 +69,35 @@ class Admission:
         """What the operation costs. Raises ``Fault`` (RATE_LIMITED)."""
         _wait(self._points, str(viewer.person_id), points, "points")
 
-    @contextlib.contextmanager
-    def connected(self, scope: Mapping[str, Any]) -> Iterator[None]:
-        """A connection that stays open, by its address. Raises ``Fault`` (RATE_LIMITED)."""
+    def enter_from(self, scope: Mapping[str, Any]) -> Leave:
+        """One connection more that stays open, by its address. Returns what to call at its end. Raises ``Fault``
+        (RATE_LIMITED).
+        """
         if not self._of_address.most:
-            yield
-            return
-        with _held(self._of_address, subscriber(client_address(scope, self._trusted)), "address"):
-            yield
+            return _nothing
+        return _entered(self._of_address, subscriber(client_address(scope, self._trusted)), "address")
 
-    @contextlib.contextmanager
-    def held(self, viewer: Viewer) -> Iterator[None]:
-        """A connection that stays open, by whose it is. Raises ``Fault`` (RATE_LIMITED)."""
-        with _held(self._of_person, str(viewer.person_id), "person"):
-            yield
+    def enter(self, viewer: Viewer) -> Leave:
+        """The same, by whose it is."""
+        return _entered(self._of_person, str(viewer.person_id), "person")
 
 
-@contextlib.contextmanager
-def _held(places: Places, key: str, whose: str) -> Iterator[None]:
-    with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(places.taken(key))
-        except Full:
-            raise Fault(
-                FaultCode.RATE_LIMITED,
-                f"At most {places.most} sockets and streams of one {whose} are open at a time; close one first.",
-                limit="connections",
-                allowed=places.most,
-                retryAfter=_SECONDS_UNTIL_LET_GO,
-            ) from None
-        yield
+def _nothing() -> None:
+    pass
+
+
+def _entered(places: Places, key: str, whose: str) -> Leave:
+    try:
+        places.take(key)
+    except Full:
+        raise Fault(
+            FaultCode.RATE_LIMITED,
+            f"At most {places.most} sockets and streams of one {whose} are open at a time; close one first.",
+            limit="connections",
+            allowed=places.most,
+            retryAfter=_SECONDS_UNTIL_LET_GO,
+        ) from None
+    return partial(places.give_back, key)
 
 
 def _wait(rate: Rate, key: str, amount: int, what: str) -> None:

@@ -47,7 +47,7 @@ class _Key:
     viewer: Viewer
     query: str
     name: str | None
-    variables: bytes
+    variables: str
     epoch: UUID
 
 
@@ -59,7 +59,7 @@ class Listener:
     def __init__(self, audiences: "Audiences", write: Write) -> None:
         self._audiences = audiences
         self._write = write
-        self._asked: tuple[Viewer, str, str | None, bytes] | None = None
+        self._asked: tuple[Viewer, str, str | None, str] | None = None
         self._run: Run | None = None
         self._left: asyncio.Future[None] | None = None
         self._alone = False
@@ -68,7 +68,8 @@ class Listener:
 
     def ask(self, viewer: Viewer, query: str, name: str | None, variables: object, run: Run) -> None:
         """What it listens to. ``variables`` are all that decides over what is heard beside the text."""
-        encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        # As text, which takes no more room than it needs.
+        encoded = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS).decode()
         self._asked = (replace(viewer, token_issued_at=None), query, name, encoded)
         self._run = run
 

@@ -173,15 +173,13 @@ class GraphQLEndpoint:
             resume_after=request.headers.get("last-event-id") or None,
         )
         check_seconds = self._limits.check_seconds
-        place = contextlib.ExitStack()
-        place.enter_context(self._admission.held(identity.viewer))
         return StreamedAnswers(
             answers,
             medium,
             framing_of(medium),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
-            place=place,
+            leave=self._admission.enter(identity.viewer),
         )
 
 

@@ -140,6 +140,8 @@ class Operations:
                             yield answer
                     if listener is None or not listener.handed_over:
                         return
+                    # Thousands may wait here, perhaps for hours.
+                    del answers, context
                     context = Context(viewer=viewer, services=self._services, resume_after=await listener.left())
             finally:
                 if listener is not None:

@@ -5,7 +5,6 @@ A client reserves a stream (PUT) and gets a token for it; opens it (GET) with th
 `Authorization`. Answers to questions are 202, and what they ask for comes through the stream.
 """
 
-import contextlib
 from functools import partial
 from typing import Any, Final
 
@@ -116,15 +115,13 @@ class Reservations:
             poll_seconds=self._poll_seconds,
         )
         check_seconds = self._limits.check_seconds
-        place = contextlib.ExitStack()
-        place.enter_context(self._admission.held(identity.viewer))
         return StreamedAnswers(
             shared.told(),
             Medium.EVENTS,
             SharedFraming(),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
-            place=place,
+            leave=self._admission.enter(identity.viewer),
         )
 
     async def _queue(self, request: Request, token: str, viewer: Viewer) -> Response:

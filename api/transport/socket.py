@@ -15,6 +15,7 @@ Faults of Strawberry 0.341's own handler that are absent here, each with its tes
 import asyncio
 import contextlib
 import time
+from collections.abc import Coroutine
 from enum import IntEnum
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ from api.transport.errors import internal_fault, told
 from api.transport.frames import PROTOCOL, Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
 from api.transport.identification import bind_person, bind_request
 from api.transport.limits import Limits
+from api.transport.liveness import Liveness
 from api.transport.operations import Interrupted, Operations
 from api.transport.origins import Origins
 from api.transport.welcome import until_unwelcome
@@ -41,8 +43,7 @@ from api.transport.welcome import until_unwelcome
 log = structlog.get_logger(__name__)
 
 _SECONDS_TO_INITIALISE: Final = 5.0
-# How long a client may leave a ping without an answer.
-_SECONDS_TO_ANSWER: Final = 8.0
+_PING: Final = b'{"type":"ping"}'
 # How many operations may be refused for their number within so long, until the socket is closed.
 _MOST_REFUSED: Final = 100
 _SECONDS_OF_PATIENCE: Final = 60.0
@@ -88,11 +89,12 @@ class SocketSession:
         self._authenticator = authenticator
         self._admission = admission
         self._refused: list[float] = []
-        # What it takes up: first a place of its address, then one of its person.
-        self._place = contextlib.ExitStack()
         self._origins = origins
         self._limits = limits
-        self._heard = asyncio.Event()
+        self._write_text = connection_of(socket.scope).write_text
+        self._liveness = Liveness(
+            seconds=limits.ping_seconds, ask=self._ping, drop=lambda: self._cut("answers no ping")
+        )
         self._identity: Identity | None = None
         self._initialised = False
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -105,12 +107,15 @@ class SocketSession:
             await self._socket.close(code=1008)
             return
         try:
-            self._place.enter_context(self._admission.connected(self._socket.scope))
+            # A place of its address, and later one of its person.
+            self._leave = self._admission.enter_from(self._socket.scope)
         except Fault as fault:
             await self._turn_away(fault)
             return
-        with self._place:
+        try:
             await self._talk()
+        finally:
+            self._leave()
 
     async def _turn_away(self, fault: Fault) -> None:
         """Answer the handshake: clients come back by themselves."""
@@ -125,11 +130,11 @@ class SocketSession:
         if not offered:
             await self._close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"Ask for the subprotocol {PROTOCOL}.")
             return
-        self._alarms.add(asyncio.create_task(self._wait_for_initialisation(), name="initialisation"))
+        too_late = asyncio.get_running_loop().call_later(_SECONDS_TO_INITIALISE, self._end_where_not_initialised)
         try:
             while True:
                 frame = read_frame(await self._socket.receive_text())
-                self._heard.set()
+                self._liveness.heard()
                 await self._handle(frame)
         except (WebSocketDisconnect, RuntimeError):
             # Starlette raises RuntimeError where an alarm closed the socket while we waited for a frame.
@@ -144,6 +149,8 @@ class SocketSession:
             internal_fault(error)
             await self._close(CloseCode.TRY_AGAIN_LATER, "Something went wrong on our side.")
         finally:
+            too_late.cancel()
+            self._liveness.stop()
             await self._stop_everything()
 
     async def _handle(self, frame: Frame) -> None:
@@ -170,8 +177,9 @@ class SocketSession:
         try:
             authorization = given if isinstance(given, str) else None
             identity = await self._admission.identify(self._authenticator, self._socket.scope, authorization)
-            self._place.close()
-            self._place.enter_context(self._admission.held(identity.viewer))
+            entered = self._admission.enter(identity.viewer)
+            self._leave()
+            self._leave = entered
         except Fault as fault:
             limited = fault.code is FaultCode.RATE_LIMITED
             code = CloseCode.TOO_MANY_INITIALISATIONS if limited else CloseCode.FORBIDDEN
@@ -179,7 +187,7 @@ class SocketSession:
         self._identity = identity
         bind_person(identity.viewer.person_id)
         await self._send({"type": "connection_ack"})
-        self._alarms.add(asyncio.create_task(self._ask_whether_alive(), name="pings"))
+        self._liveness.start()
         self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
 
     async def _start(self, frame: Subscribe) -> None:
@@ -239,7 +247,7 @@ class SocketSession:
 
     def _writer(self, name: str) -> Write | None:
         """Sends answers to an operation that were encoded before, without waiting."""
-        write_text = connection_of(self._socket.scope).write_text
+        write_text = self._write_text
         head = b'{"id":' + orjson.dumps(name) + b',"type":"next","payload":'
         return None if write_text is None else lambda payload: write_text(head, payload, b"}")
 
@@ -267,18 +275,17 @@ class SocketSession:
         self._metrics.closed.labels("cut").inc()
         connection_of(self._socket.scope).abort()
 
-    async def _ask_whether_alive(self) -> None:
-        """Anything that a client sends shows that it is there."""
-        while True:
-            await asyncio.sleep(self._limits.ping_seconds)
-            self._heard.clear()
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                await self._send({"type": "ping"})
-            try:
-                async with asyncio.timeout(_SECONDS_TO_ANSWER):
-                    await self._heard.wait()
-            except TimeoutError:
-                self._cut("answers no ping")
+    def _ping(self) -> None:
+        if self._write_text is None:
+            self._do(self._send({"type": "ping"}), "ping")
+        else:
+            self._write_text(_PING)
+
+    def _do(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Something that a timer finds to be done."""
+        task = asyncio.create_task(_unless_closed(work), name=name)
+        self._alarms.add(task)
+        task.add_done_callback(self._alarms.discard)
 
     async def _look_whether_welcome(self, identity: Identity) -> None:
         reason = await until_unwelcome(self._authenticator, identity, check_seconds=self._limits.check_seconds)
@@ -291,10 +298,9 @@ class SocketSession:
                 # A close frame holds at most 123 bytes of reason.
                 await self._socket.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
 
-    async def _wait_for_initialisation(self) -> None:
-        await asyncio.sleep(_SECONDS_TO_INITIALISE)
+    def _end_where_not_initialised(self) -> None:
         if not self._initialised:
-            await self._close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout")
+            self._do(self._close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"), "too late")
 
     async def _stop_everything(self) -> None:
         tasks: list[asyncio.Task[None]] = [*self._running.values(), *self._alarms]
@@ -304,3 +310,8 @@ class SocketSession:
         await asyncio.gather(*tasks, return_exceptions=True)
         # A task that was cancelled leads to its frames, and these to us: nothing of it would go by itself.
         self._alarms.clear()
+
+
+async def _unless_closed(work: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await work

@@ -148,7 +148,7 @@ def framing_of(medium: Medium) -> Framing[Answer]:
 
 class StreamedAnswers(Generic[Streamed]):
     """An ASGI response. What ``unwelcome`` gives ends once the person may not be here any more, and says why.
-    ``place`` is what it takes up, and is closed with it.
+    ``leave`` is called at its end, in any case.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class StreamedAnswers(Generic[Streamed]):
         *,
         unwelcome: Callable[[], Awaitable[str]],
         heartbeat_seconds: float,
-        place: contextlib.ExitStack,
+        leave: Callable[[], None],
     ) -> None:
         self._answers = answers
         self.medium = medium
@@ -167,12 +167,14 @@ class StreamedAnswers(Generic[Streamed]):
         self._framing = framing
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
-        self._place = place
+        self._leave = leave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve until either side ends it. Whoever takes nothing of what is sent is dropped."""
-        with self._place:
+        try:
             await self._serve(scope, receive, send)
+        finally:
+            self._leave()
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = connection_of(scope)

@@ -117,7 +117,7 @@ async def test_an_operation_that_costs_too_much_is_refused_by_its_variables(ask:
 async def test_whoever_wants_to_know_is_told_what_an_operation_costs(
     ask: Asking, shared_server: Server, ada: Person
 ) -> None:
-    asked = {"variables": {"first": 5}}
+    asked: dict[str, Any] = {"variables": {"first": 5}}
     told = await ask(FIND, **asked, extensions={"cost": True})
     assert told.json()["extensions"] == {"cost": {"points": 11 + 3 * 5, "allowed": 300}}
     assert "extensions" not in (await ask(FIND, **asked)).json()

@@ -91,10 +91,12 @@ async def test_rates_without_a_limit_are_not_counted() -> None:
 
 def test_places_are_taken_and_given_back() -> None:
     places = Places(2)
-    with places.taken("a"), places.taken("b"):
-        with places.taken("a"), pytest.raises(Full), places.taken("a"):
-            pass
-        with places.taken("a"):
-            pass
-    with Places().taken("a"), Places().taken("a"):
-        pass
+    for key in ("a", "b", "a"):
+        places.take(key)
+    with pytest.raises(Full):
+        places.take("a")
+    places.give_back("a")
+    places.take("a")
+    unlimited = Places()
+    for _ in range(3):
+        unlimited.take("a")
