@@ -57,9 +57,14 @@ class Admission:
             return await authenticator.identify(authorization)
         except Fault as fault:
             if fault.code is FaultCode.UNAUTHENTICATED:
-                address = subscriber(client_address(scope, self._trusted))
-                _wait(self._strangers, address, 1, "requests without a token that is good, from one address")
+                self.note_stranger(scope)
             raise
+
+    def note_stranger(self, scope: Mapping[str, Any]) -> None:
+        """Somebody came with nothing that is good. Raises ``Fault`` (RATE_LIMITED) where too many did from there."""
+        if self._strangers.most:
+            address = subscriber(client_address(scope, self._trusted))
+            _wait(self._strangers, address, 1, "requests without a token that is good, from one address")
 
     def ask(self, viewer: Viewer) -> None:
         """One operation more. Raises ``Fault`` (RATE_LIMITED)."""

@@ -102,7 +102,11 @@ class Reservations:
     async def _open(self, request: Request, token: str) -> StreamedAnswers[Told]:
         given = request.headers.get("authorization")
         asking = await self._identify(request, given) if given else None
-        stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
+        try:
+            stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
+        except NoSuchStream:
+            self._admission.note_stranger(request.scope)
+            raise
         identity = _identity_behind(stream)
         bind_person(identity.viewer.person_id)
         if not await self._authenticator.still_welcome(identity):

@@ -218,6 +218,9 @@ async def test_an_address_is_turned_away_for_strangers_and_whoever_is_known_is_n
     async with socket(shared_server, additional_headers=office) as client:
         await send(client, {"type": "connection_init"})
         assert (await closed_with(client))[0] == 4429
+    event_stream = {**office, "Accept": ACCEPTS["sse"], "X-GraphQL-Event-Stream-Token": "guessed"}
+    guessed = await ask.http.get(shared_server.graphql, headers=event_stream)
+    assert guessed.status_code == 429
     known = await ask(VIEWER, headers=office)
     assert known.json()["data"] == ADA
     elsewhere = await stranger(VIEWER, headers={"X-Forwarded-For": "203.0.113.10"})
