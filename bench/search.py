@@ -38,7 +38,7 @@ from api.search.index.writing import append
 from api.search.indexed import IndexedMentorSearch
 from api.search.mentee import Mentee
 from api.search.ranking import PostgresMentorSearch
-from api.search.suited import suited
+from api.search.suited import Beside, suited
 from api.settings import Settings
 
 SKILLS, HELD, BUSINESS_SKILLS = 30, 10, 1
@@ -264,7 +264,7 @@ async def with_database(mentors: int, turns: int) -> None:
         index = MatchIndex(most_bytes=1 << 31)
         await index.loaded(1)
         plain, indexed = PostgresMentorSearch(), IndexedMentorSearch(index, PostgresMentorSearch())
-        mentee = Mentee(id=mentors + 1, rule=RULE, wanted=WANTED)
+        mentee = Mentee(id=mentors + 1, framework="", rule=RULE, wanted=WANTED)
         by_the_plain_search = {}
         if mentors <= MOST_FOR_THE_PLAIN_SEARCH:
             assert await ranks(indexed, mentee) == await ranks(plain, mentee)
@@ -292,7 +292,9 @@ async def ranks(search: PostgresMentorSearch | IndexedMentorSearch, mentee: Ment
 
 
 async def page(search: PostgresMentorSearch | IndexedMentorSearch, mentee: Mentee) -> object:
-    return await suited(search, mentee=mentee, basis=BASIS, criteria=Criteria(), window=TOP)
+    return await suited(
+        search, mentee=mentee, basis=BASIS, criteria=Criteria(), window=TOP, beside=Beside(person=True, held=True)
+    )
 
 
 async def main() -> None:

@@ -10,6 +10,7 @@ from api.models import Person
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
+from api.resolvers.frameworks import Frameworks
 from api.schema.build import build_schema
 from api.search.ranking import MentorSearch, PostgresMentorSearch
 from api.settings import Settings
@@ -17,12 +18,17 @@ from api.transport.errors import present
 from tests.houses import viewer_of
 
 SCHEMA = build_schema(compiled=Settings().compiled)
+FRAMEWORKS = Frameworks()
 OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 
 def context_of(viewer: Viewer, search: MentorSearch | None = None) -> Context:
     services = Services(
-        search=search or PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER
+        search=search or PostgresMentorSearch(),
+        wakeups=Wakeups("memory://"),
+        poll_seconds=15,
+        push=OFFER,
+        frameworks=FRAMEWORKS,
     )
     return Context(viewer=viewer, services=services)
 

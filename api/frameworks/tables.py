@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from api.domain.text import is_storable
 from api.frameworks.errors import BadFile
 
@@ -85,6 +82,10 @@ def read_sheets(file: Path) -> list[Sheet]:
 
 
 def _sheets_of_workbook(file: Path, content: bytes) -> Iterator[Sheet]:
+    # It takes as long to import as all of PostgreSQL's driver, and a server reads no workbook.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         _check_unpacked_size(file, content)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from api.domain.viewer import Viewer
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
+from api.resolvers.frameworks import Frameworks
 from api.resolvers.loaders import Loaders
 from api.search.ranking import MentorSearch
 
@@ -22,6 +23,7 @@ class Services:
     wakeups: Wakeups
     poll_seconds: float
     push: PushOffer
+    frameworks: Frameworks = field(default_factory=Frameworks)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,8 +49,9 @@ class Context:
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.renew()
+        self.loaders = Loaders(self.viewer, self.services.frameworks)
 
     def renew(self) -> None:
         """Forget what was read: the next event is a response of its own."""
-        self.loaders = Loaders(self.viewer)
+        self.loaders.forget()
+        self.loaders = Loaders(self.viewer, self.services.frameworks)

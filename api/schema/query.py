@@ -25,6 +25,7 @@ from api.schema.arguments import (
 from api.schema.connection import Connection, CountedConnection, edges_of
 from api.schema.enums import MatchBasis
 from api.schema.filters import criteria
+from api.schema.lookahead import fields_below
 from api.schema.match import Match
 from api.schema.mentor import Mentor
 from api.schema.node import Info, Node, key_of
@@ -35,6 +36,7 @@ from api.schema.permissions import NeedsAdministrator
 from api.schema.person import Person
 from api.schema.references import person_view
 from api.schema.request import MentorRequest
+from api.search.suited import Beside
 
 
 @strawberry.type(description="What can be read. Everything is seen with the eyes of the signed-in person.")
@@ -103,7 +105,9 @@ class Query:
         before: Before = None,
     ) -> Connection[Match]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
-        page = await page_of_matches(info.context, basis, criteria(filter), arguments)
+        shown = fields_below(info)
+        beside = Beside(person="person" in shown, held="skills" in shown)
+        page = await page_of_matches(info.context, basis, criteria(filter), arguments, beside)
         edges, page_info = edges_of(page, _match_view, lambda row: row.cursor)
         return Connection(edges=edges, page_info=page_info)
 

@@ -158,7 +158,7 @@ class Operations:
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        async with contextlib.aclosing(results):
+        async with contextlib.aclosing(results), _forgetting(context):
             async for result in results:
                 if context.live and _met_outage(result):
                     raise Interrupted("The database is away. Come back in a moment.")
@@ -238,6 +238,14 @@ def _wants_cost(operation: Operation) -> bool:
 def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:
     # A subscription lasts for hours: what it delivers has spans of its own.
     return contextlib.nullcontext() if kind == "subscription" else tracing.operation(kind, name)
+
+
+@contextlib.asynccontextmanager
+async def _forgetting(context: Context) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        context.loaders.forget()
 
 
 @contextlib.contextmanager
