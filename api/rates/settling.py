@@ -89,7 +89,8 @@ class Settling:
         try:
             async with asyncio.timeout(_SECONDS_TO_ANSWER):
                 for key, account in accounts:
-                    amount, account.unshared = account.unshared, 0
+                    # What has left this process's window meanwhile counts no more.
+                    amount, account.unshared = min(account.unshared, rate.most - account.left), 0
                     account.left = min(account.left, await self._put(shared, rate, key, amount))
         except Exception as error:  # noqa: BLE001 - whatever keeps it from answering, each process goes on alone
             log.warning("rates_not_shared", error=repr(error))

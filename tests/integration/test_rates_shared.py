@@ -44,6 +44,21 @@ async def test_what_was_spent_at_one_process_is_spent_at_another(valkey: ValkeyS
         assert here.spend("b") == 0
 
 
+async def test_what_is_long_past_is_not_held_against_anybody_elsewhere(valkey: ValkeyServer) -> None:
+    async with process(valkey) as (here, settling_here), process(valkey) as (there, settling_there):
+        for _ in range(10):
+            assert here.spend("a", 9) == 0
+            await settling_here.settle()
+            # As if a minute went by.
+            await settling_here._own.storage.reset()
+        assert here.spend("a", 15) == 0
+        await settling_here.settle()
+        assert there.spend("a", 10) == 0
+        await settling_there.settle()
+        assert there.spend("a", 76) > 0
+        assert there.spend("a", 75) == 0
+
+
 async def test_with_the_broker_gone_each_process_goes_on_alone(valkey: ValkeyServer) -> None:
     async with process(valkey) as (rate, settling):
         assert rate.spend("a", 50) == 0

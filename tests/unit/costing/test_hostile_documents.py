@@ -3,9 +3,11 @@
 import pytest
 from graphql import get_introspection_query
 
+from api.app import bounds_of
 from api.costing import Bounds
 from api.domain.errors import Fault, FaultCode
 from api.schema.build import build_schema
+from api.settings import Settings
 from tests.hostile import ATTACKS, Attack
 
 SCHEMA = build_schema()
@@ -48,6 +50,10 @@ def test_nothing_of_what_is_refused_by_its_text_is_validated(attack: Attack) -> 
 def test_there_is_an_attack_for_each_limit() -> None:
     found = {attack.limit.lower() for attack in ATTACKS}
     assert found == {name.replace("_", "") for name in Bounds.__dataclass_fields__}
+
+
+def test_the_settings_say_what_is_allowed_where_nothing_is_said() -> None:
+    assert bounds_of(Settings()) == Bounds()
 
 
 def test_the_introspection_of_graphiql_is_let_through() -> None:
