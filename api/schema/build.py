@@ -1,13 +1,13 @@
 """The schema, put together from its roots."""
 
 import strawberry
-from graphql import GraphQLError, get_named_type, get_operation_ast, parse, validate
+from graphql import GraphQLError, get_named_type, get_operation_ast
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from api.schema.documents import parsed_once, validated_once
+from api.costing import Bounds
 from api.schema.execution import CompiledSchema, execution
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
@@ -54,22 +54,19 @@ class Schema(CompiledSchema):
 
     def checked(self, query: str, name: str | None) -> tuple[list[GraphQLError], OperationType | None]:
         """What is wrong with an operation, before any of it is run, and of what kind it is."""
-        try:
-            document = parse(query)
-        except GraphQLError as error:
-            return [error], None
-        if errors := validate(self._schema, document):
-            return errors, None
-        operation = get_operation_ast(document, name)
+        known = self.documents.of(query)
+        if known.tree is None or known.errors:
+            return known.errors, None
+        operation = get_operation_ast(known.tree, name)
         if operation is None:
             cause = CannotGetOperationTypeError(name)
             return [GraphQLError(cause.as_http_error_reason(), original_error=cause)], None
         return [], OperationType(operation.operation.value)
 
 
-def build_schema(*, subgraph: bool = False, compiled: bool = True) -> Schema:
+def build_schema(*, subgraph: bool = False, compiled: bool = True, bounds: Bounds | None = None) -> Schema:
     """``subgraph`` adds what a router asks a subgraph of Apollo Federation for. ``compiled`` says that operations are
-    executed by functions made for them; what they answer is the same either way.
+    executed by functions made for them; what they answer is the same either way. ``bounds`` are those of documents.
     """
     schema = Schema(
         query=SubgraphQuery if subgraph else Query,
@@ -77,7 +74,7 @@ def build_schema(*, subgraph: bool = False, compiled: bool = True) -> Schema:
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
         execution_context_class=execution(compiled=compiled),
-        extensions=[parsed_once, validated_once],
+        bounds=bounds,
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )
     schema.describe_inputs()
