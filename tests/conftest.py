@@ -132,11 +132,11 @@ async def _hurry(url: str) -> None:
 
 async def _prepare(url: str) -> None:
     await migrate(url)
+    connection = await asyncpg.connect(url)
+    await connection.execute(_OPENED)
+    await connection.close()
     connection = await asyncpg.connect(at_database(url, "template1"))
     await connection.execute(f"CREATE DATABASE {_TEMPLATE} TEMPLATE postgres")
-    await connection.close()
-    connection = await asyncpg.connect(at_database(url, _TEMPLATE))
-    await connection.execute(_OPENED)
     await connection.close()
 
 

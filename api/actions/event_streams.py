@@ -68,9 +68,7 @@ async def reserve_stream(viewer: Viewer, *, issued_at: datetime | None, expires_
 
 
 # The token alone says whose it is.
-_RESERVED: Final = f"""
-SELECT {columns_of(EventStream, "event_stream")} FROM event_stream WHERE digest = $1 AND seen_at > $2
-"""
+_RESERVED: Final = "SELECT {columns} FROM event_stream WHERE digest = $1 AND seen_at > $2"
 _OPEN: Final = """
 UPDATE event_stream SET opened_at = now(), seen_at = now()
 WHERE id = $1 AND opened_at IS NULL
@@ -82,7 +80,8 @@ async def open_stream(token: str, *, person_id: int | None) -> EventStream:
     """The stream that was reserved, by this person where it is known who asks. Raises ``NoSuchStream``,
     ``StreamIsOpen``.
     """
-    found = await found_across_organisations(_RESERVED, _digest(token), datetime.now(UTC) - KEPT)
+    reserved = _RESERVED.format(columns=columns_of(EventStream, "event_stream"))
+    found = await found_across_organisations(reserved, _digest(token), datetime.now(UTC) - KEPT)
     stream = row_of(EventStream, found[0]) if found else None
     if stream is None or person_id not in {None, stream.person_id}:
         raise NoSuchStream
