@@ -13,9 +13,10 @@ from api.models.statements import columns_of, row_of
 from api.search.mentee import FRAMEWORK_VERSION
 
 _KEPT: Final = 256
-_VERSION: Final = f"SELECT ({FRAMEWORK_VERSION}) AS version"
+_VERSION_NOW: Final = FRAMEWORK_VERSION.format(organisation="$1")
+_VERSION: Final = f"SELECT ({_VERSION_NOW}) AS version"
 _SKILLS: Final = f"""
-SELECT {{columns}}, ({FRAMEWORK_VERSION}) AS version FROM skill WHERE organisation_id = $1 ORDER BY id
+SELECT {{columns}}, ({_VERSION_NOW}) AS version FROM skill WHERE organisation_id = $1 ORDER BY id
 """
 
 

@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from api.actions.relations import relations_to
 from api.domain.access import Relation
-from api.domain.gaps import Gap
+from api.domain.gaps import AskedGap, Gap
 from api.domain.listing import Standing
 from api.domain.matching import Offered, Wanted
 from api.domain.viewer import Viewer
@@ -28,7 +28,6 @@ from api.models import (
     Organisation,
     Person,
     PreferenceOption,
-    RequestGap,
     RoleProfile,
     RoleRequirement,
     Skill,
@@ -212,8 +211,17 @@ class Loaders:
         return many_by_key(readable.MENTORSHIPS_OF_MENTOR, self._viewer)
 
     @cached_property
-    def gaps_of_request(self) -> DataLoader[int, list[RequestGap]]:
-        return many_by_key(readable.GAPS_OF_REQUEST, self._viewer)
+    def gaps_of_request(self) -> DataLoader[int, tuple[AskedGap, ...]]:
+        """What each request asks for help with, in no order."""
+
+        async def load(keys: list[int]) -> list[tuple[AskedGap, ...]]:
+            found: dict[int, list[AskedGap]] = defaultdict(list)
+            for row in await readable.GAPS_OF_REQUEST.read(self._viewer, keys):
+                gap = AskedGap(row.skill_id, row.current_level, row.required_level, row.mentor_level)
+                found[row.request_id].append(gap)
+            return [tuple(found[each]) for each in keys]
+
+        return Loader(load_fn=load)
 
     @cached_property
     def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:

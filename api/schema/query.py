@@ -6,6 +6,7 @@ from api.domain.errors import Fault, FaultCode
 from api.resolvers.matches import Found, page_of_matches, page_of_mentors
 from api.resolvers.notifications import count_entries, latest_cursor, page_of_entries
 from api.resolvers.paging import LARGEST_PAGE, PageArguments
+from api.resolvers.requests import Beside as BesideRequests
 from api.resolvers.requests import count_requests, page_of_requests, request_cursor
 from api.schema.administration import Administration
 from api.schema.arguments import (
@@ -125,7 +126,9 @@ class Query:
     ) -> CountedConnection[MentorRequest]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         viewer = info.context.viewer
-        page = await page_of_requests(viewer, box, status, arguments)
+        shown = fields_below(info)
+        beside = BesideRequests(mentee="mentee" in shown, gaps="gaps" in shown)
+        page = await page_of_requests(info.context, box, status, arguments, beside)
         edges, page_info = edges_of(page, lambda row: MentorRequest(record=row), request_cursor)
         return CountedConnection(edges=edges, page_info=page_info, count=lambda: count_requests(viewer, box, status))
 

@@ -1,27 +1,27 @@
 import strawberry
 
+from api.domain.gaps import AskedGap
 from api.domain.levels import levels_in, span, thermometer
-from api.models import RequestGap
 from api.schema.node import Info
 from api.schema.skill import Skill, skill_views
 
 
 @strawberry.type(description="A gap that a mentee asks a mentor for help with, as it stood at the time of asking.")
 class RequestedGap:
-    record: strawberry.Private[RequestGap]
+    record: strawberry.Private[AskedGap]
     skill: Skill = strawberry.field(description="The skill in which levels were missing.")
 
     @strawberry.field(description="The level that the mentee held, 1 to 7; 0 where they did not hold the skill.")
     def current_level(self) -> int:
-        return int(self.record.current_level)
+        return self.record.current_level
 
     @strawberry.field(description="The level that the mentee's role required, 1 to 7.")
     def required_level(self) -> int:
-        return int(self.record.required_level)
+        return self.record.required_level
 
     @strawberry.field(description="The level that the mentor held, 1 to 7.")
     def mentor_level(self) -> int:
-        return int(self.record.mentor_level)
+        return self.record.mentor_level
 
     @strawberry.field(description="Those of the missing levels that the mentor had reached, lowest first.")
     def covered_levels(self) -> list[int]:

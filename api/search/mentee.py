@@ -11,9 +11,9 @@ from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
 from api.search.eligible import MentoringRule, business_skills
 
-# Parameter: $1 the organisation. All that its skills are, whoever changed them.
+# All that an organisation's skills are, whoever changed them.
 FRAMEWORK_VERSION: Final = (
-    "SELECT coalesce(sum(hash_record_extended(skill, 0)), 0)::text FROM skill WHERE organisation_id = $1"
+    "SELECT coalesce(sum(hash_record_extended(skill, 0)), 0)::text FROM skill WHERE organisation_id = {organisation}"
 )
 
 _MENTEE: Final = f"""
@@ -25,7 +25,7 @@ SELECT organisation.mentoring_enabled, organisation.mentor_level,
         LEFT JOIN held_level ON held_level.person_id = person.id AND held_level.skill_id = skill.id
         WHERE role_requirement.role_profile_id = person.role_profile_id) AS requirements,
        ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options,
-       ({FRAMEWORK_VERSION}) AS framework
+       ({FRAMEWORK_VERSION.format(organisation="$1")}) AS framework
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 WHERE organisation.id = $1 AND person.id = $2
 """

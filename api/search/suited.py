@@ -9,7 +9,7 @@ from tortoise.connection import get_connection
 
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
 from api.models import Mentor, Person
-from api.models.statements import row_of
+from api.models.statements import columns_beside, row_beside, row_of
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
 from api.search.mentee import Mentee
@@ -124,27 +124,14 @@ def _suited(row: Mapping[str, Any], suits: Match, beside: Beside) -> Suited:
         mentor=row_of(Mentor, row),
         options=tuple(row["options"]),
         match=suits,
-        person=row_of(Person, {column: row[name] for column, name in _columns_of_person().items()})
-        if beside.person
-        else None,
+        person=row_beside(Person, "person", row) if beside.person else None,
         held=held if beside.held else None,
     )
 
 
-def _person(row: Mapping[str, Any]) -> Person:
-    return row_of(Person, {column: row[name] for column, name in _columns_of_person().items()})
-
-
 @cache
 def _candidates() -> str:
-    columns = (f'person."{column}" AS "{name}"' for column, name in _columns_of_person().items())
-    return _CANDIDATES.format(person=", ".join(columns))
-
-
-@cache
-def _columns_of_person() -> dict[str, str]:
-    """What they are called in the rows of mentors."""
-    return {column: f"person.{column}" for column in Person._meta.fields_db_projection.values()}  # noqa: SLF001
+    return _CANDIDATES.format(person=columns_beside(Person, "person"))
 
 
 def _offered(row: Mapping[str, Any]) -> Offered:

@@ -17,6 +17,7 @@ def columns(skill: Skill) -> list[object]:
 
 async def test_what_has_not_changed_is_not_read_again(database: str) -> None:
     house = await House.build()
+    await house.mentor(held={"PROG": 5, "DESN": 4})
     frameworks = Frameworks()
     known = await frameworks.of(house.organisation.id)
     with statements() as sent:
@@ -41,6 +42,7 @@ async def test_what_has_not_changed_is_not_read_again(database: str) -> None:
 )
 async def test_whatever_changes_is_seen_at_once(database: str, change: Callable[[Skill], Any]) -> None:
     house = await House.build()
+    await house.mentor(held={"PROG": 5, "DESN": 4})
     frameworks = Frameworks()
     before = await frameworks.of(house.organisation.id)
     await change(await Skill.filter(organisation_id=house.organisation.id, code="PROG").get())
