@@ -22,7 +22,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.tokens import Authenticator, Identity
-from api.domain.errors import Fault
+from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.metrics import Metrics
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
@@ -142,7 +142,9 @@ class SocketSession:
         try:
             identity = await self._authenticator.identify(given if isinstance(given, str) else None)
         except Fault as fault:
-            raise _Close(CloseCode.FORBIDDEN, fault.message) from fault
+            # Who could not be checked comes back as they are.
+            away = fault.code is FaultCode.UNAVAILABLE
+            raise _Close(CloseCode.TRY_AGAIN_LATER if away else CloseCode.FORBIDDEN, fault.message) from fault
         self._identity = identity
         bind_person(identity.viewer.person_id)
         await self._send({"type": "connection_ack"})
