@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from api.actions.work import all_carried_through
-from api.auth.keys import LocalKeys, PublishedKeys, push_key
+from api.auth.keys import LocalKeys, push_key
+from api.auth.published import PublishedKeys
 from api.auth.tokens import Authenticator
 from api.costing import Bounds
 from api.database import connections, database_url

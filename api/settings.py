@@ -7,7 +7,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -272,7 +272,7 @@ class Settings(BaseSettings):
     jwks_url: str | None = Field(
         default=None,
         validation_alias="MENTORING_JWKS_URL",
-        description="Where the keys that sign tokens are published; unset uses a local key made at first start.",
+        description="Where the keys that sign tokens are published, by HTTPS; unset uses a local key, made once.",
     )
     token_issuer: str = Field(
         default="mentoring-api",
@@ -358,6 +358,15 @@ class Settings(BaseSettings):
         cost = info.data.get("query_cost", 0)
         if value and (not cost or value < cost):
             raise ValueError("an operation may cost more than that: lower `MENTORING_QUERY_COST`, or raise this")
+        return value
+
+    @field_validator("jwks_url")
+    @classmethod
+    def _check_jwks_url(cls, value: str | None) -> str | None:
+        if value is not None and not _is_safe(value):
+            raise ValueError(
+                "write `https://…`; plain HTTP only goes to this machine, such as `http://127.0.0.1:8080/…`"
+            )
         return value
 
     @field_validator("smtp_url")
@@ -459,6 +468,17 @@ class Settings(BaseSettings):
     @cached_property
     def database_folder(self) -> Path:
         return self.data / "postgresql"
+
+
+def _is_safe(url: str) -> bool:
+    """Whether nobody on the way can change what this address gives."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        loopback = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
 
 
 def _number(key: str) -> int:

@@ -1,38 +1,26 @@
-"""The keys that tokens are signed with, a local one made at first start or those that an issuer publishes; and the one
-that push services know this service by.
+"""The key that tokens are signed with where no issuer publishes keys, and the one that push services know this service
+by. Both are made at first start.
 """
 
-import asyncio
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
 from typing import Final, Protocol
 
-import httpx
-import structlog
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from api.settings import Settings
 
-log = structlog.get_logger(__name__)
-
 _CURVE: Final = "P-256"
-_FETCH_SECONDS: Final = 5.0
-# An unknown key id makes us look again, but not more often than this, whatever tokens come in.
-_SECONDS_BETWEEN_FETCHES: Final = 10.0
-# What was published is looked at again after so long even if no token asks for it: a key may have been withdrawn.
-_SECONDS_KEPT: Final = 300.0
 
 
 class Keys(Protocol):
     """Where the keys to check a token with come from."""
 
     async def having(self, key_id: str | None) -> KeySet:
-        """The keys, looked up anew where none has this id."""
+        """The keys, looked up anew where none has this id. Raises ``Fault`` (UNAVAILABLE) where nobody can."""
 
 
 class LocalKeys:
@@ -73,37 +61,3 @@ def push_key(settings: Settings) -> ec.EllipticCurvePrivateKey:
     if key is None:
         raise LookupError(f"{settings.push_key_file} holds no private key")
     return key
-
-
-class PublishedKeys:
-    """The keys at a JWKS URL, fetched when first needed and again when a token names one that is not among them, or
-    after five minutes. While the issuer cannot be reached, those that are known stay.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._keys = KeySet([])
-        self._tried_at = self._fetched_at = float("-inf")
-        self._fetching = asyncio.Lock()
-
-    async def having(self, key_id: str | None) -> KeySet:
-        async with self._fetching:
-            known = {key.kid for key in self._keys.keys}
-            unknown = not known or (key_id is not None and key_id not in known)
-            now = time.monotonic()
-            old = now - self._fetched_at >= _SECONDS_KEPT
-            if (unknown or old) and now - self._tried_at >= _SECONDS_BETWEEN_FETCHES:
-                self._tried_at = now
-                try:
-                    self._keys, self._fetched_at = await self._fetch(), now
-                except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-                    if unknown:
-                        raise
-                    log.warning("keys_not_fetched", error=repr(error))
-        return self._keys
-
-    async def _fetch(self) -> KeySet:
-        async with httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
-            answer = await client.get(self._url)
-            answer.raise_for_status()
-            return KeySet.import_key_set(answer.json())

@@ -2,8 +2,10 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, Final
+from hashlib import sha256
+from typing import Final
+
+from api.auth.verification import Verified
 
 _MOST: Final = 10_000
 # A key counts for no longer than that after it was seen to be withdrawn.
@@ -11,21 +13,31 @@ _SECONDS_KEPT: Final = 300.0
 
 
 class VerifiedTokens:
-    """What tokens say, for five minutes after their signatures were checked; the least recently used leave first."""
+    """What tokens say, until they expire and for no longer than five minutes after their signatures were checked; the
+    least recently used leave first. They are known by their hashes: a token itself is kept nowhere.
+    """
 
     def __init__(self) -> None:
-        self._claims: OrderedDict[str, tuple[float, Mapping[str, Any]]] = OrderedDict()
+        self._known: OrderedDict[bytes, tuple[float, float, Verified]] = OrderedDict()
 
-    def get(self, token: str) -> Mapping[str, Any] | None:
-        """None where it was not checked, or not lately."""
-        until, claims = self._claims.get(token, (0.0, None))
-        if time.monotonic() >= until:
-            self._claims.pop(token, None)
+    def get(self, token: str) -> Verified | None:
+        """None where it was not checked, or not lately, or has expired."""
+        name = _hash(token)
+        found = self._known.get(name)
+        if found is None:
             return None
-        self._claims.move_to_end(token)
-        return claims
+        checked_until, expires_at, verified = found
+        if time.monotonic() >= checked_until or time.time() >= expires_at:
+            del self._known[name]
+            return None
+        self._known.move_to_end(name)
+        return verified
 
-    def put(self, token: str, claims: Mapping[str, Any]) -> None:
-        self._claims[token] = (time.monotonic() + _SECONDS_KEPT, claims)
-        if len(self._claims) > _MOST:
-            self._claims.popitem(last=False)
+    def put(self, token: str, verified: Verified) -> None:
+        self._known[_hash(token)] = (time.monotonic() + _SECONDS_KEPT, verified.expires_at.timestamp(), verified)
+        if len(self._known) > _MOST:
+            self._known.popitem(last=False)
+
+
+def _hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()

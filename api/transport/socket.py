@@ -181,8 +181,11 @@ class SocketSession:
             self._leave()
             self._leave = entered
         except Fault as fault:
-            limited = fault.code is FaultCode.RATE_LIMITED
-            code = CloseCode.TOO_MANY_INITIALISATIONS if limited else CloseCode.FORBIDDEN
+            # Who could not be checked comes back as they are.
+            code = {
+                FaultCode.RATE_LIMITED: CloseCode.TOO_MANY_INITIALISATIONS,
+                FaultCode.UNAVAILABLE: CloseCode.TRY_AGAIN_LATER,
+            }.get(fault.code, CloseCode.FORBIDDEN)
             raise _Close(code, fault.message) from fault
         self._identity = identity
         bind_viewer(identity.viewer)

@@ -14,6 +14,11 @@ from api.settings import Settings
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("jwks_url", "http://issuer.example/keys"),
+        ("jwks_url", "http://127.0.0.1.evil.example/keys"),
+        ("jwks_url", "http://127.0.0.1@evil.example/keys"),
+        ("jwks_url", "file:///etc/keys"),
+        ("jwks_url", "https:///keys"),
         ("mail_from", "Mentoring, Acme <mentoring@example.com>"),
         ("mail_from", "müller@example.com"),
         ("mail_from", "a@b@example.com"),
@@ -51,6 +56,13 @@ def test_what_can_is_taken(tmp_path: Path) -> None:
         mail_templates=tmp_path,
     )
     assert settings.mail_templates == tmp_path
+
+
+@pytest.mark.parametrize(
+    "host", ["https://issuer.example", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:1"]
+)
+def test_keys_come_over_plain_http_from_this_machine_alone(host: str) -> None:
+    assert Settings(jwks_url=f"{host}/keys").jwks_url == f"{host}/keys"
 
 
 def test_what_is_told_of_a_mail_server_holds_nothing_of_its_password() -> None:
