@@ -27,6 +27,7 @@ from api.notifications.wakeups import Wakeups
 from api.notifications.watch import LogWatch
 from api.resolvers.context import Services
 from api.schema.build import build_schema
+from api.schema.disclosure import Disclosure
 from api.search.index.organisations import MatchIndex
 from api.search.indexed import IndexedMentorSearch
 from api.search.ranking import PostgresMentorSearch
@@ -64,7 +65,11 @@ def create_app(settings: Settings) -> Starlette:
     )
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
-    schema = build_schema(subgraph=settings.subgraph, compiled=settings.compiled)
+    schema = build_schema(
+        subgraph=settings.subgraph,
+        compiled=settings.compiled,
+        disclosure=Disclosure(introspection=settings.introspection, suggestions=settings.suggestions),
+    )
     operations = Operations(schema, services, metrics, documents_of(settings))
     authenticator = Authenticator(settings, keys)
     limits = Limits(

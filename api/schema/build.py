@@ -1,13 +1,14 @@
 """The schema, put together from its roots."""
 
 import strawberry
-from graphql import GraphQLError, get_named_type, get_operation_ast, parse, validate
+from graphql import GraphQLError, get_named_type, get_operation_ast, parse
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from api.schema.documents import parsed_once, validated_once
+from api.schema.disclosure import TOLD_ALL, Disclosure
+from api.schema.documents import RULES, parsed_once, validated_once
 from api.schema.execution import CompiledSchema, execution
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
@@ -58,7 +59,7 @@ class Schema(CompiledSchema):
             document = parse(query)
         except GraphQLError as error:
             return [error], None
-        if errors := validate(self._schema, document):
+        if errors := self.disclosure.wrong(self._schema, document, RULES):
             return errors, None
         operation = get_operation_ast(document, name)
         if operation is None:
@@ -67,16 +68,18 @@ class Schema(CompiledSchema):
         return [], OperationType(operation.operation.value)
 
 
-def build_schema(*, subgraph: bool = False, compiled: bool = True) -> Schema:
+def build_schema(*, subgraph: bool = False, compiled: bool = True, disclosure: Disclosure = TOLD_ALL) -> Schema:
     """``subgraph`` adds what a router asks a subgraph of Apollo Federation for. ``compiled`` says that operations are
-    executed by functions made for them; what they answer is the same either way.
+    executed by functions made for them; what they answer is the same either way. ``disclosure`` says how much of the
+    schema a client is told.
     """
     schema = Schema(
         query=SubgraphQuery if subgraph else Query,
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
-        execution_context_class=execution(compiled=compiled),
+        disclosure=disclosure,
+        execution_context_class=execution(compiled=compiled, suggestions=disclosure.suggestions),
         extensions=[parsed_once, validated_once],
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )

@@ -7,11 +7,17 @@ Strawberry 0.341's `ParserCache` makes a syntax error an error of the server's
 
 import contextlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
-from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, specified_rules
+from strawberry.extensions import ParserCache, SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from api.schema.disclosure import TOLD_ALL, Disclosure
+
+RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 _DOCUMENTS_KEPT: Final = 512
 
 
@@ -24,16 +30,23 @@ class _Parsed(ParserCache):
         yield
 
 
-class _Validated(ValidationCache):
+@lru_cache(maxsize=_DOCUMENTS_KEPT)
+def _wrong(schema: GraphQLSchema, document: DocumentNode, disclosure: Disclosure) -> list[GraphQLError]:
+    return disclosure.wrong(schema, document, RULES)
+
+
+class _Validated(SchemaExtension):
     """Which operation is meant is validated, too: Strawberry 0.341 runs the first of several."""
 
     def on_validate(self) -> Iterator[None]:
-        for _ in super().on_validate():
-            context = self.execution_context
-            unnamed = context._provided_operation_name is None  # noqa: SLF001 - the public one names the first
-            if not context.pre_execution_errors and unnamed and _several(context.graphql_document):
-                context.pre_execution_errors = [GraphQLError("Say by `operationName` which operation is to be run.")]
-            yield
+        context, document = self.execution_context, self.execution_context.graphql_document
+        if document is not None:
+            disclosure = getattr(context.schema, "disclosure", TOLD_ALL)
+            context.pre_execution_errors = _wrong(context.schema._schema, document, disclosure)  # noqa: SLF001 - as Strawberry does
+        unnamed = context._provided_operation_name is None  # noqa: SLF001 - the public one names the first
+        if not context.pre_execution_errors and unnamed and _several(document):
+            context.pre_execution_errors = [GraphQLError("Say by `operationName` which operation is to be run.")]
+        yield
 
 
 def _several(document: DocumentNode | None) -> bool:
@@ -46,4 +59,4 @@ def parsed_once() -> SchemaExtension:
 
 
 def validated_once() -> SchemaExtension:
-    return _Validated(maxsize=_DOCUMENTS_KEPT)
+    return _Validated()
