@@ -21,7 +21,9 @@ from api.settings import Settings
 log = structlog.get_logger(__name__)
 
 _CURVE: Final = "P-256"
+# For all of it, however slowly it comes: whoever asks meanwhile waits, too.
 _FETCH_SECONDS: Final = 5.0
+_LARGEST_KEY_SET: Final = 256 * 1024
 # An unknown key id makes us look again, but not more often than this, whatever tokens come in.
 _SECONDS_BETWEEN_FETCHES: Final = 10.0
 # What was published is looked at again after so long even if no token asks for it: a key may have been withdrawn.
@@ -103,7 +105,20 @@ class PublishedKeys:
         return self._keys
 
     async def _fetch(self) -> KeySet:
-        async with httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
-            answer = await client.get(self._url)
-            answer.raise_for_status()
-            return KeySet.import_key_set(answer.json())
+        try:
+            async with asyncio.timeout(_FETCH_SECONDS), httpx.AsyncClient(timeout=_FETCH_SECONDS) as client:
+                return KeySet.import_key_set(json.loads(await _read(client, self._url)))
+        except TimeoutError as error:
+            raise httpx.ReadTimeout("the keys did not come in time") from error
+
+
+async def _read(client: httpx.AsyncClient, url: str) -> bytes:
+    # As it is: what is packed could unpack to any size.
+    async with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as answer:
+        answer.raise_for_status()
+        content = bytearray()
+        async for part in answer.aiter_raw():
+            content += part
+            if len(content) > _LARGEST_KEY_SET:
+                raise ValueError(f"{url} answers with more than keys")
+        return bytes(content)

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import contextlib
+import gzip
 import json
 import stat
 import time
@@ -14,10 +16,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -287,3 +290,37 @@ async def test_keys_that_are_known_stay_while_their_issuer_is_away(
     monkeypatch.setattr(keys, "_url", f"{url}/gone")
     now += 301
     assert [each.kid for each in (await keys.having(key.kid)).keys] == [key.kid]
+
+
+@pytest.mark.parametrize("answer", ["endless", "slow", "packed"])
+async def test_an_issuer_that_gives_no_end_of_keys_is_left(
+    door: Door, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    """However it does so: a known key goes on opening, and nobody waits for longer than a fetch may take."""
+    sent = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        packed = b"Content-Encoding: gzip\r\n" if answer == "packed" else b""
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + packed + b"\r\n")
+        part = gzip.compress(b" " * 2**24) if answer == "packed" else b" " * (1 if answer == "slow" else 2**16)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(part)
+                await writer.drain()
+                sent += len(part)
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    monkeypatch.setattr("api.auth.keys._FETCH_SECONDS", 0.3)
+    server = await asyncio.start_server(serve, "127.0.0.1")
+    async with server:
+        keys = PublishedKeys(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys")
+        with pytest.raises(httpx.ReadTimeout if answer == "slow" else ValueError):
+            await keys.having("any")
+        known = KeySet([door.key])
+        monkeypatch.setattr(keys, "_keys", known)
+        monkeypatch.setattr(keys, "_tried_at", float("-inf"))
+        assert await keys.having(door.key.kid) is known
+    assert sent < 2**24
