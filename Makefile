@@ -18,16 +18,21 @@ SECONDS := 5
 BENCH :=
 # What npm writes once it has installed one of the peers.
 PEERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard bench/node/*/package-lock.json))
+# Much of what tests do is to wait: twice as many at once as a small machine has cores.
+TOGETHER := --numprocesses 4 --dist loadscope
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations sbom audit lock clean
+.PHONY: run test test-plain test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations sbom audit lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
 
 test: .venv/dev  ## Run every test.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest $(TOGETHER)
+
+test-plain: .venv/dev  ## Run once more, without compiled execution, whatever executes operations.
+	MENTORING_COMPILED=false $(BIN)/python -m pytest $(TOGETHER) --executing
 
 test-clients: .venv/node  ## What needs Node: reference clients and our own kit while the server is restarted, the contract.
 	cd tests/node && $(NODE) npm ci --no-audit --no-fund --silent

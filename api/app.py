@@ -103,7 +103,7 @@ def create_app(settings: Settings) -> Starlette:
                 connections(settings, url),
                 wakeups.running(),
                 LogWatch(wakeups, seconds=settings.watch_seconds).running(),
-                metrics.sampled(wakeups),
+                metrics.sampled(wakeups, lambda: operations.spared),
                 index.running(wakeups, settings.poll_seconds) if index else nullcontext(),
                 _working(settings, url, wakeups, metrics),
             ):

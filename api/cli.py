@@ -14,7 +14,6 @@ from cyclopts import App, Parameter, validators
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.prompt import Confirm
-from tortoise.expressions import Q
 
 from api.actions.erase_person import erase_person
 from api.actions.export_person import export_person
@@ -39,6 +38,7 @@ from api.logs import configure_logs
 from api.metrics import Metrics
 from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
+from api.models.row_security import found_across_organisations, settle
 from api.notifications.wakeups import Wakeups
 from api.production import NotForProduction, checked_settings
 from api.schema.build import sdl
@@ -223,8 +223,12 @@ def demo() -> None:
 async def _prepare_demo(settings: Settings, url: str) -> str:
     await migrate(url)
     async with connections(settings, url):
-        if not await Organisation.exists() or await Organisation.exists(name=DEMO_NAME):
-            await load_demo(Nobody())
+        names = await _names()
+        if not names or DEMO_NAME in names:
+            organisation = await load_demo(Nobody())
+        else:
+            organisation = await _organisation(names[0])
+        settle(organisation.id)
         return await welcome(settings, graphiql_path=GRAPHIQL_PATH)
 
 
@@ -240,26 +244,38 @@ async def _database() -> AsyncIterator[None]:
 
 async def _person(named: str, organisation: str | None) -> Person:
     """The one person of this email or subject."""
-    found = await Person.filter(Q(email=named.lower()) | Q(subject=named)).prefetch_related("organisation")
+    found = await found_across_organisations(_PEOPLE, named.lower(), named)
     if organisation is not None:
-        found = [each for each in found if each.organisation.name == organisation]
+        found = [each for each in found if each["organisation"] == organisation]
     if not found:
         raise Refusal(f"There is nobody with the email or subject {named!r}.")
     if len(found) > 1:
-        names = ", ".join(sorted(repr(each.organisation.name) for each in found))
+        names = ", ".join(sorted(repr(each["organisation"]) for each in found))
         raise Refusal(f"Several organisations have {named!r}: say which with --organisation, one of {names}.")
-    return found[0]
+    settle(found[0]["organisation_id"])
+    return await Person.get(id=found[0]["id"])
+
+
+_PEOPLE = """
+SELECT person.id, person.organisation_id, organisation.name AS organisation
+FROM person JOIN organisation ON organisation.id = person.organisation_id
+WHERE person.email = $1 OR person.subject = $2
+"""
 
 
 async def _organisation(name: str | None) -> Organisation:
     """The organisation of this name, made if new; without a name the only one there is."""
     if name is None:
-        known = await Organisation.all().order_by("name")
+        known = await _names()
         if len(known) > 1:
-            names = ", ".join(repr(each.name) for each in known)
+            names = ", ".join(map(repr, known))
             raise Refusal(f"There are several organisations: say which with --organisation, one of {names}.")
-        name = known[0].name if known else "My organisation"
+        name = known[0] if known else "My organisation"
     return await ensure_organisation(Nobody(), name=name)
+
+
+async def _names() -> list[str]:
+    return [row["name"] for row in await found_across_organisations("SELECT name FROM organisation ORDER BY name")]
 
 
 @asynccontextmanager

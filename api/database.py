@@ -18,6 +18,7 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError, OperationalError
 
+from api.models.row_security import ALL, SETTING
 from api.settings import Settings
 
 # The service works under this role, which owns nothing; `api.migrate` makes it and says what it may do.
@@ -91,7 +92,9 @@ def _forget_dead_users(folder: Path) -> None:
 
 
 def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -> dict[str, Any]:
-    """Tortoise's configuration for a PostgreSQL URL, unix sockets (`?host=/folder`) included; works under ``role``."""
+    """Tortoise's configuration for a PostgreSQL URL, unix sockets (`?host=/folder`) included. Works under ``role``, on
+    connections that see one organisation at a time; without one as the owner, who migrates the rows of all.
+    """
     parts = urlsplit(url)
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     credentials: dict[str, Any] = {
@@ -108,10 +111,12 @@ def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -
         credentials["ssl"] = options.pop("sslmode")
     if role:
         options["role"] = role
-    if options:
-        credentials["server_settings"] = options
+    else:
+        options[SETTING] = ALL
+    credentials["server_settings"] = options
+    engine = "api.models.backend" if role else "tortoise.backends.asyncpg"
     return {
-        "connections": {"default": {"engine": "tortoise.backends.asyncpg", "credentials": credentials}},
+        "connections": {"default": {"engine": engine, "credentials": credentials}},
         "apps": {"models": {"models": ["api.models"], "migrations": "api.models.migrations"}},
         "use_tz": True,
         "timezone": "UTC",
@@ -119,8 +124,8 @@ def tortoise_config(url: str, *, pool_size: int = 10, role: str | None = None) -
 
 
 async def _nothing_to_reset(_connection: object) -> None:
-    """Settings, locks and cursors of ours end with their transaction. To be sure of it, asyncpg would send a statement
-    after each use of a connection.
+    """Locks and cursors of ours end with their transaction, and so do all settings but one, which every use compares
+    with what it needs (`api.models.backend`). To be sure of it, asyncpg would send a statement after each use.
     """
 
 

@@ -160,9 +160,11 @@ class Metrics:
             del self._waiting[token]
 
     @contextlib.asynccontextmanager
-    async def sampled(self, wakeups: Wakeups) -> AsyncIterator[None]:
-        """Look once a second at what changes by itself."""
-        task = asyncio.create_task(self._keep_sampling(lambda: self._sample(wakeups)), name="metrics")
+    async def sampled(self, wakeups: Wakeups, sharing: Callable[[], int]) -> AsyncIterator[None]:
+        """Look once a second at what changes by itself. ``sharing`` is how many subscriptions are open beyond those
+        that wait for wake-ups.
+        """
+        task = asyncio.create_task(self._keep_sampling(lambda: self._sample(wakeups, sharing())), name="metrics")
         try:
             yield
         finally:
@@ -174,8 +176,8 @@ class Metrics:
             sample()
             await asyncio.sleep(_SECONDS_BETWEEN_SAMPLES)
 
-    def _sample(self, wakeups: Wakeups) -> None:
-        self._subscriptions.set(wakeups.listeners)
+    def _sample(self, wakeups: Wakeups, sharing: int) -> None:
+        self._subscriptions.set(wakeups.listeners + sharing)
         self._broker.set(wakeups.is_connected)
         self._broker_lost.inc(wakeups.reconnects - self._reconnects)
         self._reconnects = wakeups.reconnects

@@ -31,7 +31,8 @@ from api.database import ROLE
 from api.domain.devices import DeviceKind
 from api.domain.errors import Fault, FaultCode
 from api.metrics import Metrics
-from api.models import Device, Organisation
+from api.models import Device
+from api.models.row_security import organisation_ids
 from api.notifications.mail.delivery import Delivery, Undeliverable, delivery_to
 from api.notifications.mail.letters import letter_about
 from api.notifications.mail.rendering import Renderer
@@ -296,8 +297,8 @@ class Worker:
 
     async def _reconcile_all(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
         with _put_off_where_busy("reconcile_all"):
-            for organisation in await Organisation.all().order_by("id"):
-                await self._reconcile(organisation.id)
+            for organisation_id in await organisation_ids():
+                await self._reconcile(organisation_id)
 
     async def _rescue(self, timestamp: int) -> None:  # noqa: ARG002 - the queue gives it by name
         """Put back what workers left behind that have given no sign of life for as long as a lease lasts."""

@@ -27,6 +27,7 @@ from api.domain.eligibility import Attribute
 from api.domain.gaps import Gap
 from api.domain.matching import MatchBasis, Rank, Wanted
 from api.migrate import migrate
+from api.models.row_security import settle
 from api.search.criteria import Criteria, Window
 from api.search.eligible import MentoringRule
 from api.search.index.asking import Question, ask
@@ -38,7 +39,7 @@ from api.search.index.writing import append
 from api.search.indexed import IndexedMentorSearch
 from api.search.mentee import Mentee
 from api.search.ranking import PostgresMentorSearch
-from api.search.suited import suited
+from api.search.suited import Beside, suited
 from api.settings import Settings
 
 SKILLS, HELD, BUSINESS_SKILLS = 30, 10, 1
@@ -249,6 +250,7 @@ async def lateness(until: asyncio.Event, late: list[float]) -> None:
 
 async def with_database(mentors: int, turns: int) -> None:
     async with database(mentors):
+        settle(1)
         process, over, late = psutil.Process(), asyncio.Event(), list[float]()
         before, began = process.memory_info().rss, time.perf_counter()
         watching = asyncio.create_task(lateness(over, late))
@@ -264,7 +266,7 @@ async def with_database(mentors: int, turns: int) -> None:
         index = MatchIndex(most_bytes=1 << 31)
         await index.loaded(1)
         plain, indexed = PostgresMentorSearch(), IndexedMentorSearch(index, PostgresMentorSearch())
-        mentee = Mentee(id=mentors + 1, rule=RULE, wanted=WANTED)
+        mentee = Mentee(id=mentors + 1, framework="", rule=RULE, wanted=WANTED)
         by_the_plain_search = {}
         if mentors <= MOST_FOR_THE_PLAIN_SEARCH:
             assert await ranks(indexed, mentee) == await ranks(plain, mentee)
@@ -292,7 +294,9 @@ async def ranks(search: PostgresMentorSearch | IndexedMentorSearch, mentee: Ment
 
 
 async def page(search: PostgresMentorSearch | IndexedMentorSearch, mentee: Mentee) -> object:
-    return await suited(search, mentee=mentee, basis=BASIS, criteria=Criteria(), window=TOP)
+    return await suited(
+        search, mentee=mentee, basis=BASIS, criteria=Criteria(), window=TOP, beside=Beside(person=True, held=True)
+    )
 
 
 async def main() -> None:

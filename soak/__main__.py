@@ -22,6 +22,7 @@ from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.database import connections
 from api.models import Person as PersonRow
+from api.models.row_security import settle
 from api.notifications.cursors import log_cursor
 from api.notifications.log import log_of
 from api.settings import Settings
@@ -95,6 +96,7 @@ class Town:
     @classmethod
     async def build(cls, mentees: int) -> Self:
         house = await House.build(open_request_limit=100)
+        settle(house.organisation.id)
         asked = [await house.mentor() for _ in range(max(2, mentees // 5))]
         asking = [await house.person() for _ in range(mentees)]
         logs = [await log_of(viewer_of(row)) for row in (*asking, *asked)]

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tortoise.connection import get_connection
+
+from api.actions.organisations import NEXT_KEY
 from api.domain.viewer import Viewer
 from api.models import (
     ActionType,
@@ -20,6 +23,7 @@ from api.models import (
     Skill,
     SkillKind,
 )
+from api.models.row_security import within
 
 _numbers = count(1)
 
@@ -39,18 +43,24 @@ class House:
 
     @classmethod
     async def build(cls, name: str | None = None, **settings: Any) -> "House":
-        organisation = await Organisation.create(name=name or f"Organisation {next(_numbers)}", **settings)
-        house = cls(organisation)
+        (key,) = await get_connection("default").execute_query_dict(NEXT_KEY)
+        with within(key["id"]):
+            name = name or f"Organisation {next(_numbers)}"
+            house = cls(await Organisation.create(id=key["id"], name=name, **settings))
+            await house._begin()
+        return house
+
+    async def _begin(self) -> None:
+        organisation_id = self.organisation.id
         for position, label in enumerate(("Career development", "Leadership", "Technical depth")):
-            house.options[label] = await PreferenceOption.create(
-                organisation_id=organisation.id, label=label, position=position
+            self.options[label] = await PreferenceOption.create(
+                organisation_id=organisation_id, label=label, position=position
             )
         for position, (label, mentorship) in enumerate((("Mentorship", True), ("Course", False))):
-            house.action_types[label] = await ActionType.create(
-                organisation_id=organisation.id, label=label, mentorship=mentorship, position=position
+            self.action_types[label] = await ActionType.create(
+                organisation_id=organisation_id, label=label, mentorship=mentorship, position=position
             )
-        await house.skill("BUSI", SkillKind.ATTRIBUTE, category="Business skills")
-        return house
+        await self.skill("BUSI", SkillKind.ATTRIBUTE, category="Business skills")
 
     async def skill(self, code: str, kind: SkillKind = SkillKind.PROFESSIONAL, *, category: str | None = None) -> Skill:
         if code not in self.skills:

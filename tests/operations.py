@@ -7,9 +7,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from api.domain.devices import DeviceKind
 from api.domain.viewer import Viewer
 from api.models import Person
+from api.models.row_security import within
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.context import Context, Services
+from api.resolvers.frameworks import Frameworks
 from api.schema.build import build_schema
 from api.search.ranking import MentorSearch, PostgresMentorSearch
 from api.settings import Settings
@@ -17,12 +19,17 @@ from api.transport.errors import present
 from tests.houses import viewer_of
 
 SCHEMA = build_schema(compiled=Settings().compiled)
+FRAMEWORKS = Frameworks()
 OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 
 def context_of(viewer: Viewer, search: MentorSearch | None = None) -> Context:
     services = Services(
-        search=search or PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER
+        search=search or PostgresMentorSearch(),
+        wakeups=Wakeups("memory://"),
+        poll_seconds=15,
+        push=OFFER,
+        frameworks=FRAMEWORKS,
     )
     return Context(viewer=viewer, services=services)
 
@@ -47,7 +54,8 @@ def _viewer(who: Person | Viewer) -> Viewer:
 
 
 async def _answer(context: Context, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
-    result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
+    with within(context.viewer.organisation_id):
+        result = await SCHEMA.execute(operation, variable_values=variables, context_value=context)
     shown: dict[str, Any] = {"data": result.data}
     if result.errors:
         shown["errors"] = present(result.errors)

@@ -13,6 +13,9 @@ from api.notifications.push.offer import PushOffer
 
 _NOT_YOURS: Final = "You have no such device."
 
+# The row of another organisation cannot become one of this.
+_GIVE_UP_ELSEWHERE: Final = "SELECT give_up_device_elsewhere($1, $2, $3)"
+
 # A device is one person's: whoever registers it now is whoever uses it now. What was there before them is not told.
 _REGISTER: Final = """
 INSERT INTO device (organisation_id, person_id, kind, address, p256dh, auth, created_at, registered_at)
@@ -61,6 +64,7 @@ async def register_device(
     # A socket is open for a while after that, and what is registered on it would be there for good.
     if person.signed_out_at and not (viewer.token_issued_at and viewer.token_issued_at > person.signed_out_at):
         raise Fault(FaultCode.UNAUTHENTICATED, "This token is not valid any more; sign in again.")
+    await work.connection.execute_query(_GIVE_UP_ELSEWHERE, [viewer.organisation_id, kind.value, given.text])
     (row,) = await work.connection.execute_query_dict(
         _REGISTER,
         [

@@ -18,6 +18,8 @@ from api.actions.work import Waker, carried_through
 from api.domain.text import is_storable
 from api.domain.viewer import Viewer
 from api.models import EventStream
+from api.models.row_security import found_across_organisations, within
+from api.models.statements import columns_of, row_of
 
 _LONGEST_NAME: Final = 200
 # How long one may be reserved, or held by somebody who gives no sign of life.
@@ -65,6 +67,10 @@ async def reserve_stream(viewer: Viewer, *, issued_at: datetime | None, expires_
     return token
 
 
+# The token alone says whose it is.
+_RESERVED: Final = f"""
+SELECT {columns_of(EventStream, "event_stream")} FROM event_stream WHERE digest = $1 AND seen_at > $2
+"""
 _OPEN: Final = """
 UPDATE event_stream SET opened_at = now(), seen_at = now()
 WHERE id = $1 AND opened_at IS NULL
@@ -76,10 +82,12 @@ async def open_stream(token: str, *, person_id: int | None) -> EventStream:
     """The stream that was reserved, by this person where it is known who asks. Raises ``NoSuchStream``,
     ``StreamIsOpen``.
     """
-    stream = await EventStream.get_or_none(digest=_digest(token), seen_at__gt=datetime.now(UTC) - KEPT)
+    found = await found_across_organisations(_RESERVED, _digest(token), datetime.now(UTC) - KEPT)
+    stream = row_of(EventStream, found[0]) if found else None
     if stream is None or person_id not in {None, stream.person_id}:
         raise NoSuchStream
-    opened = await carried_through(_rows(_OPEN, stream.id))
+    with within(stream.organisation_id):
+        opened = await carried_through(_rows(_OPEN, stream.id))
     if not opened:
         raise StreamIsOpen
     return stream
@@ -160,9 +168,15 @@ async def close_stream(stream: EventStream) -> None:
     await carried_through(_remove("id = $1", stream.id))
 
 
+_WHOSE_ARE_FORGOTTEN: Final = "SELECT DISTINCT organisation_id FROM event_stream WHERE seen_at < $1"
+
+
 async def forget_streams() -> None:
     """Remove what was never opened, or is held by nobody any more."""
-    await carried_through(_remove("seen_at < $1", datetime.now(UTC) - KEPT))
+    forgotten = datetime.now(UTC) - KEPT
+    for row in await found_across_organisations(_WHOSE_ARE_FORGOTTEN, forgotten):
+        with within(row["organisation_id"]):
+            await carried_through(_remove("seen_at < $1", forgotten))
 
 
 async def _remove(which: str, value: object) -> None:

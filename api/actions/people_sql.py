@@ -17,12 +17,7 @@ SET subject = coalesce((SELECT given.subject FROM unnest($2::text[], $3::text[])
 RETURNING (xmax = 0) AS added
 """
 
-SUBJECTS_OF_OTHERS: Final = """
-SELECT person.subject FROM person
-JOIN unnest($2::text[], $3::text[]) AS given (subject, email) ON person.subject = given.subject
-WHERE (person.organisation_id, person.email) <> ($1::bigint, given.email)
-ORDER BY person.subject LIMIT 1
-"""
+SUBJECTS_OF_OTHERS: Final = "SELECT subject FROM subjects_of_others($1, $2, $3)"
 
 BEGIN_LOGS: Final = """
 INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)

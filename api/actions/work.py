@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
+from inspect import signature
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import asyncpg
@@ -24,6 +25,7 @@ from api.actions.turns import turn_to_write
 from api.domain.errors import Fault, FaultCode
 from api.domain.events import MAILED, PUSHED, SUBJECTS, Event, SubjectKind
 from api.models import AuditEntry, Person
+from api.models.row_security import within
 from api.notifications.outbox import Told, defer_messages
 from api.search.hints import SEARCH
 
@@ -135,10 +137,12 @@ def action(
 ) -> Callable[Concatenate[Waker, Arguments], Coroutine[Any, Any, Result]]:
     """Make a story about a ``Work`` into something that callers await with whatever wakes subscriptions.
 
-    The story commits as a whole, or not at all where it raises; it is told again from the start where PostgreSQL
-    breaks a deadlock by ending it. After the commit everybody concerned is woken. It begins when it is its turn: see
-    `turns.py` for what that may raise.
+    All of it is within one organisation: that of the ``viewer``, ``person`` or ``device`` it is about, or the one whose
+    ``organisation_id`` it is given; a story names one of them. It commits as a whole, or not at all where it raises; it
+    is told again from the start where PostgreSQL breaks a deadlock by ending it. After the commit everybody concerned
+    is woken. It begins when it is its turn: see `turns.py` for what that may raise.
     """
+    about = _what_it_is_about(story)
 
     @wraps(story)
     async def perform(waker: Waker, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
@@ -155,9 +159,26 @@ def action(
             return result
 
         over = await turn_to_write()
-        return await carried_through(_again_after_deadlock(once), then=over)
+        with within(_organisation_of(kwargs[about])):
+            return await carried_through(_again_after_deadlock(once), then=over)
 
     return perform
+
+
+_ABOUT: Final = ("organisation_id", "viewer", "person", "device")
+
+
+def _what_it_is_about(story: Callable[..., object]) -> str:
+    """The name of the parameter that says whose rows it may touch."""
+    parameters = signature(story).parameters
+    for name in _ABOUT:
+        if name in parameters:
+            return name
+    raise TypeError(f"{story.__name__} must take one of {', '.join(_ABOUT)}: a transaction is of one organisation")
+
+
+def _organisation_of(subject: Any) -> int:
+    return subject if isinstance(subject, int) else int(subject.organisation_id)
 
 
 async def _again_after_deadlock(once: Callable[[], Awaitable[Result]]) -> Result:

@@ -1,6 +1,6 @@
 """Bearer tokens: JSON Web Tokens whose `sub` names a person."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,6 +16,7 @@ from api.auth.verified import VerifiedTokens
 from api.domain.access import ADMINISTRATOR
 from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
+from api.models.row_security import SETTING, introduced, within
 from api.settings import Settings
 
 # Asymmetric signatures only: whoever can check a token cannot make one.
@@ -58,7 +59,7 @@ class Authenticator:
         if scheme.casefold() != "bearer" or not token.strip() or len(token) > LONGEST_TOKEN:
             raise _refuse("The `Authorization` value must be `Bearer <token>`.")
         claims = await self._claims_of(token.strip())
-        person = await _person(_BY_SUBJECT, str(claims["sub"]))
+        person = _asker(await introduced(_BY_SUBJECT, str(claims["sub"])))
         if person is None:
             raise _refuse("Nobody here goes by this token's `sub`.")
         issued_at = datetime.fromtimestamp(float(claims["iat"]), UTC) if "iat" in claims else None
@@ -77,7 +78,8 @@ class Authenticator:
 
     async def still_welcome(self, identity: Identity) -> bool:
         """Whether the person may still be here: neither deactivated nor erased, nor signed out since the token."""
-        person = await _person(_BY_ID, identity.viewer.person_id)
+        with within(identity.viewer.organisation_id):
+            person = _asker(await get_connection("default").execute_query_dict(_BY_ID, [identity.viewer.person_id]))
         return person is not None and _is_welcome(person, identity.issued_at)
 
     async def _claims_of(self, token: str) -> Mapping[str, Any]:
@@ -117,15 +119,15 @@ class _Asker:
     signed_out_at: datetime | None
 
 
-_ASKER: Final = "SELECT id, organisation_id, deactivated_at, signed_out_at FROM person WHERE {} = $1"
-_BY_SUBJECT: Final = _ASKER.format("subject")
-_BY_ID: Final = _ASKER.format("id")
+_ASKER: Final = ("id", "organisation_id", "deactivated_at", "signed_out_at")
+_BY_SUBJECT: Final = f"""
+SELECT {", ".join(_ASKER)}, set_config('{SETTING}', organisation_id::text, false) FROM asker_of_subject($1)
+"""
+_BY_ID: Final = f"SELECT {', '.join(_ASKER)} FROM person WHERE id = $1"
 
 
-async def _person(statement: str, value: object) -> _Asker | None:
-    for row in await get_connection("default").execute_query_dict(statement, [value]):
-        return _Asker(**row)
-    return None
+def _asker(rows: Sequence[Mapping[str, Any]]) -> _Asker | None:
+    return _Asker(**{name: rows[0][name] for name in _ASKER}) if rows else None
 
 
 def _is_welcome(person: _Asker, issued_at: datetime | None) -> bool:

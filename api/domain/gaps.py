@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from api.domain.levels import levels_in, span
 
@@ -21,6 +22,15 @@ class Gap:
     @property
     def levels(self) -> tuple[int, ...]:
         return levels_in(self.mask)
+
+
+class AskedGap(NamedTuple):
+    """A gap as it stood when a mentor was asked for help with it, and the level that the mentor held then."""
+
+    skill_id: int
+    current_level: int
+    required_level: int
+    mentor_level: int
 
 
 def find_gaps(*, required: Mapping[int, int], held: Mapping[int, int]) -> tuple[Gap, ...]:

@@ -5,6 +5,7 @@ A gap from 3 to 5 is what lies between, ``0b0011000``. What somebody at a level 
 one ``&``, and how much that is one population count.
 """
 
+from functools import lru_cache
 from typing import Final
 
 LOWEST: Final = 1
@@ -25,6 +26,7 @@ def span(current: int, required: int) -> int:
     return thermometer(required) & ~thermometer(current)
 
 
+@lru_cache(maxsize=1 << HIGHEST)
 def levels_in(mask: int) -> tuple[int, ...]:
     """The levels whose bits are set, lowest first."""
     return tuple(level for level in range(LOWEST, HIGHEST + 1) if mask & (1 << (level - 1)))

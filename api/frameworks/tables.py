@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from openpyxl import load_workbook
-
 from api.domain.text import is_storable
 from api.frameworks.errors import BadFile
 
@@ -89,6 +87,9 @@ def read_sheets(file: Path) -> list[Sheet]:
 
 
 def _sheets_of_workbook(file: Path, content: bytes) -> Iterator[Sheet]:
+    # It takes as long to import as all of PostgreSQL's driver, and a server reads no workbook.
+    from openpyxl import load_workbook  # noqa: PLC0415
+
     try:
         _check_unpacked_size(file, content)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)

@@ -23,6 +23,22 @@ def columns_of(model: type[Model], table: str) -> str:
     return ", ".join(f'{table}."{column}"' for column in model._meta.fields_db_projection.values())  # noqa: SLF001
 
 
+@cache
+def columns_beside(model: type[Model], table: str) -> str:
+    """The same beside those of another model, under names that `row_beside` knows."""
+    return ", ".join(f'{table}."{column}" AS "{name}"' for column, name in _names_beside(model, table).items())
+
+
+def row_beside(model: type[Row], table: str, found: Mapping[str, Any]) -> Row:
+    """The row that columns made by `columns_beside` make."""
+    return row_of(model, {column: found[name] for column, name in _names_beside(model, table).items()})
+
+
+@cache
+def _names_beside(model: type[Model], table: str) -> dict[str, str]:
+    return {column: f"{table}.{column}" for column in model._meta.fields_db_projection.values()}  # noqa: SLF001
+
+
 async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
     """What a statement that asks for ``columns_of`` the model finds, in its order."""
     found = await get_connection("default").execute_query_dict(statement, list(values))

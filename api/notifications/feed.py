@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from typing import Final
 
 import structlog
@@ -19,14 +19,24 @@ _PAGE: Final = 100
 _SECONDS_UNTIL_TRIED_AGAIN: Final = 0.5
 
 
+def _never(_: int) -> bool:
+    return False
+
+
 async def follow(
-    wakeups: Wakeups, person_id: int, seq: int, *, kinds: Collection[EventKind], poll_seconds: float
+    wakeups: Wakeups,
+    person_id: int,
+    seq: int,
+    *,
+    kinds: Collection[EventKind],
+    poll_seconds: float,
+    until: Callable[[int], bool] = _never,
 ) -> AsyncGenerator[Event, None]:
     """Every entry of these kinds after number ``seq``, for as long as it is iterated.
 
     The wake-up is registered before the log is read, so nothing falls between reading and waiting. The log is the
     queue: a reader that is slow holds nothing but its number. After ``poll_seconds`` without a wake-up it looks all the
-    same.
+    same. It ends where ``until`` says so of the number up to which everything was read.
     """
     with wakeups.listening(person_id) as woken:
         while True:
@@ -45,6 +55,8 @@ async def follow(
                 yield entry
                 seq = entry.seq
             if len(entries) < _PAGE:
+                if until(seq):
+                    return
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(poll_seconds):
                         await woken.wait()

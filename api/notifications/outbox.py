@@ -9,6 +9,8 @@ from typing import Final
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from api.models.row_security import found_across_organisations
+
 QUEUE: Final = "mentoring"
 # A queue of its own: pushes go to addresses that people chose, and whoever answers slowly there holds up no mail.
 PUSHES: Final = "pushes"
@@ -58,6 +60,9 @@ WHERE {_MESSAGES} AND status <> 'doing'
 """
 
 
+_WHOSE_EVENT: Final = "SELECT organisation_id FROM event WHERE id = $1"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """An entry of somebody's log, and in which other ways they are to hear of it."""
@@ -80,6 +85,13 @@ async def defer_messages(connection: BaseDBAsyncClient, told: Sequence[Told]) ->
                 [each.event_id for each in told if each.pushed],
             ],
         )
+
+
+async def organisation_of_event(event_id: int) -> int | None:
+    """Whose the entry is that a job tells of; None where it has gone since."""
+    for row in await found_across_organisations(_WHOSE_EVENT, event_id):
+        return int(row["organisation_id"])
+    return None
 
 
 async def defer_reconcile(connection: BaseDBAsyncClient, organisation_id: int) -> None:

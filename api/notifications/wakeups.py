@@ -110,6 +110,10 @@ class Wakeups:
                 flag.head = head
                 flag.set()
 
+    def look_again(self, person_id: int) -> None:
+        """Wake those here who listen to this person's log, though it has not grown."""
+        self._wake_here((person_id,))
+
     @contextlib.contextmanager
     def listening(self, person_id: int) -> Iterator[Flag]:
         """A flag that is set whenever this person's log may have grown; whoever waits clears it first, then reads."""

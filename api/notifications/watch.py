@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from tortoise.connection import get_connection
 
+from api.models.row_security import found_across_organisations
 from api.notifications.outages import is_outage
 from api.notifications.wakeups import Wakeups
 
@@ -47,7 +47,7 @@ class LogWatch:
         people = self._wakeups.people
         if not people:
             return
-        for row in await get_connection("default").execute_query_dict(_HEADS, [people]):
+        for row in await found_across_organisations(_HEADS, people):
             self._wakeups.wake_behind(row["id"], row["seq"])
 
     async def _keep_looking(self) -> None:

@@ -1,11 +1,14 @@
 """What every field of one operation can reach."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from api.domain.viewer import Viewer
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
+from api.resolvers.frameworks import Frameworks
 from api.resolvers.loaders import Loaders
 from api.search.ranking import MentorSearch
 
@@ -20,6 +23,7 @@ class Services:
     wakeups: Wakeups
     poll_seconds: float
     push: PushOffer
+    frameworks: Frameworks = field(default_factory=Frameworks)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,7 +32,9 @@ class Context:
 
     ``live`` says that it delivers entries of a log: where one cannot be shown, the client is to come back for it.
     ``resume_after`` is the cursor that such a client came back with; ``cursor`` is that of the entry delivered last,
-    ``written_at`` when it was written, and ``replayed`` says that this was before the client came.
+    ``position`` its number, ``written_at`` when it was written, and ``replayed`` says that this was before the client
+    came. ``hand_over`` is asked whenever all of a log of some epoch was read, up to a number: where it says so,
+    somebody else delivers the rest, and this one ends.
     """
 
     viewer: Viewer
@@ -38,11 +44,14 @@ class Context:
     cursor: str | None = None
     written_at: datetime | None = None
     replayed: bool = False
+    position: int = -1
+    hand_over: Callable[[UUID, int], bool] | None = None
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.renew()
+        self.loaders = Loaders(self.viewer, self.services.frameworks)
 
     def renew(self) -> None:
         """Forget what was read: the next event is a response of its own."""
-        self.loaders = Loaders(self.viewer)
+        self.loaders.forget()
+        self.loaders = Loaders(self.viewer, self.services.frameworks)

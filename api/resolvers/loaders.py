@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 
 from api.actions.relations import relations_to
 from api.domain.access import Relation
-from api.domain.gaps import Gap
+from api.domain.gaps import AskedGap, Gap
 from api.domain.listing import Standing
 from api.domain.matching import Offered, Wanted
 from api.domain.viewer import Viewer
@@ -20,26 +20,24 @@ from api.models import (
     AvailabilityWatch,
     Device,
     Event,
-    HeldLevel,
     MenteePreference,
     Mentor,
-    MentorOption,
     MentorRequest,
     Mentorship,
     NotificationSetting,
     Organisation,
     Person,
     PreferenceOption,
-    RequestGap,
     RoleProfile,
     RoleRequirement,
     Skill,
 )
 from api.models.statements import RowsByKey
 from api.resolvers import readable
+from api.resolvers.frameworks import Framework, Frameworks
 from api.search.eligible import MentoringRule, mentoring_rule
 from api.search.findable import findable_among
-from api.search.profiles import gaps_of, offered_by, wanted_by
+from api.search.profiles import Held, gaps_of, held_by, offered_by, wanted_by
 from api.search.standing import standings
 
 Row = TypeVar("Row", bound=Any)
@@ -53,6 +51,9 @@ class Loader(DataLoader[Key, Value]):
     """
 
     def load(self, key: Key) -> Awaitable[Value]:
+        known = self.cache_map.get(key) if self.cache else None
+        if isinstance(known, asyncio.Future) and known.done() and not known.cancelled() and known.exception() is None:
+            return known
         row = asyncio.ensure_future(super().load(key))
         # Where all have given up, nobody hears of what went wrong.
         row.add_done_callback(_heard)
@@ -99,8 +100,16 @@ def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -
 class Loaders:
     """What the fields of one response read, each loader made when first used."""
 
-    def __init__(self, viewer: Viewer) -> None:
+    def __init__(self, viewer: Viewer, frameworks: Frameworks) -> None:
         self._viewer = viewer
+        self._frameworks = frameworks
+
+    def forget(self) -> None:
+        """Let go of what was read: loaders lead to the functions that load, and these back to us, so that all of it
+        would be there until the collector comes by.
+        """
+        for name in [name for name in vars(self) if not name.startswith("_")]:
+            del vars(self)[name]
 
     @cached_property
     def organisation(self) -> DataLoader[int, Organisation | None]:
@@ -164,16 +173,34 @@ class Loaders:
         return many_by_key(readable.REQUIREMENTS_OF_ROLE, self._viewer)
 
     @cached_property
-    def levels_of_person(self) -> DataLoader[int, list[HeldLevel]]:
-        return many_by_key(readable.LEVELS_OF_PERSON, self._viewer)
+    def framework(self) -> DataLoader[int, Framework]:
+        """All skills, by organisation; the viewer's own."""
+
+        async def load(keys: list[int]) -> list[Framework]:
+            return [await self._frameworks.of(key) for key in keys]
+
+        return Loader(load_fn=load)
+
+    @cached_property
+    def held_by(self) -> DataLoader[int, tuple[Held, ...]]:
+        """What each person holds."""
+        return from_mapping(lambda keys: held_by(self._viewer.organisation_id, keys))
 
     @cached_property
     def preferences_of_person(self) -> DataLoader[int, list[MenteePreference]]:
         return many_by_key(readable.PREFERENCES_OF_PERSON, self._viewer)
 
     @cached_property
-    def options_of_mentor(self) -> DataLoader[int, list[MentorOption]]:
-        return many_by_key(readable.OPTIONS_OF_MENTOR, self._viewer)
+    def options_of_mentor(self) -> DataLoader[int, tuple[int, ...]]:
+        """The keys of what each mentor offers, in no order."""
+
+        async def load(keys: list[int]) -> list[tuple[int, ...]]:
+            found: dict[int, list[int]] = defaultdict(list)
+            for row in await readable.OPTIONS_OF_MENTOR.read(self._viewer, keys):
+                found[row.mentor_id].append(row.option_id)
+            return [tuple(found[each]) for each in keys]
+
+        return Loader(load_fn=load)
 
     @cached_property
     def mentorships_of_mentee(self) -> DataLoader[int, list[Mentorship]]:
@@ -184,8 +211,17 @@ class Loaders:
         return many_by_key(readable.MENTORSHIPS_OF_MENTOR, self._viewer)
 
     @cached_property
-    def gaps_of_request(self) -> DataLoader[int, list[RequestGap]]:
-        return many_by_key(readable.GAPS_OF_REQUEST, self._viewer)
+    def gaps_of_request(self) -> DataLoader[int, tuple[AskedGap, ...]]:
+        """What each request asks for help with, in no order."""
+
+        async def load(keys: list[int]) -> list[tuple[AskedGap, ...]]:
+            found: dict[int, list[AskedGap]] = defaultdict(list)
+            for row in await readable.GAPS_OF_REQUEST.read(self._viewer, keys):
+                gap = AskedGap(row.skill_id, row.current_level, row.required_level, row.mentor_level)
+                found[row.request_id].append(gap)
+            return [tuple(found[each]) for each in keys]
+
+        return Loader(load_fn=load)
 
     @cached_property
     def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:

@@ -11,7 +11,7 @@ from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, pag
 from api.search.criteria import Criteria
 from api.search.mentee import read_mentee
 from api.search.ranking import Listing
-from api.search.suited import suited
+from api.search.suited import Beside, suited
 
 _DIRECTORY: Final = "mentors"
 
@@ -42,17 +42,28 @@ class Listed:
 
 
 async def page_of_matches(
-    context: Context, basis: MatchBasis, criteria: Criteria, arguments: PageArguments
+    context: Context, basis: MatchBasis, criteria: Criteria, arguments: PageArguments, beside: Beside
 ) -> Page[Found]:
     """The ranking, best first, from as few statements as a page can be read with: what the viewer looks for, what the
-    search asks, and the rows of whoever it proposes.
+    search asks, and the rows of whoever it proposes, with what is shown ``beside`` them.
     """
     asked = window(arguments, cursor_reader(basis.value, Rank, int, int, int, int))
     mentee = await read_mentee(context.viewer)
-    context.loaders.rule.prime(mentee.rule.organisation_id, mentee.rule)
+    loaders, organisation_id = context.loaders, mentee.rule.organisation_id
+    loaders.rule.prime(organisation_id, mentee.rule)
+    loaders.framework.prime(organisation_id, await context.services.frameworks.of(organisation_id, mentee.framework))
     found = page(
-        await suited(context.services.search, mentee=mentee, basis=basis, criteria=criteria, window=asked), asked
+        await suited(
+            context.services.search, mentee=mentee, basis=basis, criteria=criteria, window=asked, beside=beside
+        ),
+        asked,
     )
+    for each in found.rows:
+        loaders.options_of_mentor.prime(each.mentor.id, each.options)
+        if each.person is not None:
+            loaders.person.prime(each.mentor.id, each.person)
+        if each.held is not None:
+            loaders.held_by.prime(each.mentor.id, each.held)
     return Page(
         rows=[Found(mentor=each.mentor, match=each.match, basis=basis) for each in found.rows],
         has_next=found.has_next,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -88,13 +89,16 @@ async def live(
 async def _stream(context: Context, epoch: UUID, seq: int, kinds: Collection[EventKind]) -> AsyncGenerator[Entry, None]:
     services = context.services
     opened_at = datetime.now(UTC)
-    events = follow(services.wakeups, context.viewer.person_id, seq, kinds=kinds, poll_seconds=services.poll_seconds)
+    more = {} if context.hand_over is None else {"until": partial(context.hand_over, epoch)}
+    events = follow(
+        services.wakeups, context.viewer.person_id, seq, kinds=kinds, poll_seconds=services.poll_seconds, **more
+    )
     try:
         async for event in events:
             context.renew()
             if await _subject(context, event) is not None:
                 entry = Entry(event=event, epoch=epoch)
-                context.cursor = entry.cursor
+                context.cursor, context.position = entry.cursor, event.seq
                 context.written_at = event.created_at
                 context.replayed = event.created_at < opened_at
                 yield entry

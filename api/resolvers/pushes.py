@@ -5,8 +5,10 @@ from api.domain.ids import encode_id
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import Device, Event, MentorRequest, NotificationSetting, Person
+from api.models.row_security import within
 from api.notifications.cursors import log_cursor
 from api.notifications.log import log_of
+from api.notifications.outbox import organisation_of_event
 from api.notifications.push.pusher import LIFE, Push
 from api.resolvers import visibility
 from api.resolvers.notifications import count_entries
@@ -14,6 +16,14 @@ from api.resolvers.notifications import count_entries
 
 async def push_about(event_id: int, device_id: int) -> tuple[Device, Push] | None:
     """The push, and the device that it goes to; None where it is not to be sent any more."""
+    organisation_id = await organisation_of_event(event_id)
+    if organisation_id is None:
+        return None
+    with within(organisation_id):
+        return await _about(event_id, device_id)
+
+
+async def _about(event_id: int, device_id: int) -> tuple[Device, Push] | None:
     event = await Event.get_or_none(id=event_id)
     device = await Device.get_or_none(id=device_id)
     if event is None or device is None or event.person_id != device.person_id:

@@ -11,7 +11,6 @@ from api.models import (
     ActionType,
     AvailabilityWatch,
     Device,
-    HeldLevel,
     MenteePreference,
     Mentor,
     MentorOption,
@@ -57,7 +56,6 @@ MENTORSHIP_OF_REQUEST: Final = _ours(Mentorship, "request_id")
 ACTION: Final = _readable(visibility.actions)
 DEVICE: Final = _readable(visibility.devices)
 REQUIREMENTS_OF_ROLE: Final = _ours(RoleRequirement, "role_profile_id")
-LEVELS_OF_PERSON: Final = _ours(HeldLevel, "person_id")
 PREFERENCES_OF_PERSON: Final = _ours(MenteePreference, "person_id")
 OPTIONS_OF_MENTOR: Final = _ours(MentorOption, "mentor_id")
 MENTORSHIPS_OF_MENTEE: Final = _ours(Mentorship, "mentee_id")

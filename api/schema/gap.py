@@ -1,17 +1,13 @@
 import strawberry
 
 from api.domain.gaps import Gap
-from api.schema.node import Info
-from api.schema.skill import Skill, skill_view
+from api.schema.skill import Skill
 
 
 @strawberry.type(description="For one skill, the levels that a role requires and the person does not hold.")
 class SkillGap:
     record: strawberry.Private[Gap]
-
-    @strawberry.field(description="The skill in which levels are missing.")
-    async def skill(self, info: Info) -> Skill:
-        return await skill_view(info, self.record.skill_id)
+    skill: Skill = strawberry.field(description="The skill in which levels are missing.")
 
     @strawberry.field(description="The level held, 1 to 7; 0 where the skill is not held at all.")
     def current_level(self) -> int:

@@ -13,6 +13,7 @@ from api.schema.gap import SkillGap
 from api.schema.mentor import Mentor, option_views
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
+from api.schema.skill import skill_views
 
 ID_TYPES: Final = {
     MatchBasis.SKILL_GAPS_AND_PREFERENCES: "Match",
@@ -23,10 +24,7 @@ ID_TYPES: Final = {
 @strawberry.type(description="One gap of the viewer, and what the mentor covers of it.")
 class GapCoverage:
     record: strawberry.Private[Coverage]
-
-    @strawberry.field(description="The gap.")
-    def gap(self) -> SkillGap:
-        return SkillGap(record=self.record.gap)
+    gap: SkillGap = strawberry.field(description="The gap.")
 
     @strawberry.field(description="The mentor's level, 1 to 7; 0 where they do not hold the skill.")
     def mentor_level(self) -> int:
@@ -87,8 +85,12 @@ class Match(Node):
         return self.record.preference_percent
 
     @strawberry.field(description="One for each of the viewer's gaps, covered or not.")
-    def gaps(self) -> list[GapCoverage]:
-        return [GapCoverage(record=coverage) for coverage in self.record.coverage]
+    async def gaps(self, info: Info) -> list[GapCoverage]:
+        views = await skill_views(info)
+        return [
+            GapCoverage(record=each, gap=SkillGap(record=each.gap, skill=views.skill(each.gap.skill_id)))
+            for each in self.record.coverage
+        ]
 
     @strawberry.field(description="The options that the viewer wants and the mentor offers.")
     async def shared_options(self, info: Info) -> list[PreferenceOption]:

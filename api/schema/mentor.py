@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import strawberry
 from strawberry import ID
 
@@ -9,7 +11,7 @@ from api.schema.enums import MatchBasis
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
 from api.schema.references import MatchRef, PersonRef, match_view, person_view
-from api.schema.skill import SkillLevel
+from api.schema.skill import SkillLevel, skill_views
 
 
 @strawberry.type(description="A person who has offered to mentor. Everything here is public within the organisation.")
@@ -26,8 +28,7 @@ class Mentor(Node):
 
     @strawberry.field(description="What they offer, from the organisation's list; empty once they left the search.")
     async def options(self, info: Info) -> list[PreferenceOption]:
-        offers = await info.context.loaders.options_of_mentor.load(self.record.id)
-        return await option_views(info, [offer.option_id for offer in offers])
+        return await option_views(info, await info.context.loaders.options_of_mentor.load(self.record.id))
 
     @strawberry.field(
         description="The professional skills that they offer to teach, and up to which level; "
@@ -68,18 +69,13 @@ async def mentor_view(info: Info, mentor_id: int) -> Mentor:
     return Mentor(record=record)
 
 
-async def option_views(info: Info, option_ids: list[int]) -> list[PreferenceOption]:
+async def option_views(info: Info, option_ids: Iterable[int]) -> list[PreferenceOption]:
     """Options in the organisation's order."""
-    rows = present(await info.context.loaders.option.load_many(option_ids))
+    rows = present(await info.context.loaders.option.load_many(list(option_ids)))
     return [PreferenceOption(record=row) for row in sorted(rows, key=lambda row: (row.position, row.id))]
 
 
 async def held_views(info: Info, person_id: int, kind: SkillKind) -> list[SkillLevel]:
     """What a person holds of one kind, by code."""
-    held = await info.context.loaders.levels_of_person.load(person_id)
-    skills = await info.context.loaders.skill.load_many([row.skill_id for row in held])
-    ordered = sorted(
-        ((skill.code, row) for skill, row in zip(skills, held, strict=True) if skill and skill.kind == kind),
-        key=lambda each: each[0],
-    )
-    return [SkillLevel(skill_id=row.skill_id, level=row.level, endorsed=row.endorsed) for _, row in ordered]
+    held = await info.context.loaders.held_by.load(person_id)
+    return (await skill_views(info)).levels(held, kind)

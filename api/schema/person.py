@@ -22,7 +22,7 @@ from api.schema.option import PreferenceOption
 from api.schema.permissions import Needs
 from api.schema.references import PersonRef, person_view
 from api.schema.role import RoleProfile
-from api.schema.skill import SkillLevel
+from api.schema.skill import SkillLevel, skill_views
 
 
 @strawberry.type(description="Somebody of the viewer's organisation.")
@@ -97,7 +97,8 @@ class Person(Node):
     )
     async def skill_gaps(self, info: Info) -> list[SkillGap] | None:
         gaps = await info.context.loaders.gaps_of_person.load(self.record.id)
-        return [SkillGap(record=gap) for gap in gaps]
+        views = await skill_views(info)
+        return [SkillGap(record=gap, skill=views.skill(gap.skill_id)) for gap in gaps]
 
     @strawberry.field(
         description="Mentorships, active and past, in which they are the mentee, oldest first. "
@@ -199,7 +200,7 @@ class Person(Node):
 
     async def _reasons_against(self, info: Info) -> tuple[Reason, ...]:
         rule = await info.context.loaders.rule.load(self.record.organisation_id)
-        held = await info.context.loaders.levels_of_person.load(self.record.id)
+        held = await info.context.loaders.held_by.load(self.record.id)
         return reasons_against(
             mentoring_enabled=rule.enabled,
             attributes=rule.attributes,

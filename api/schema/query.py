@@ -6,6 +6,7 @@ from api.domain.errors import Fault, FaultCode
 from api.resolvers.matches import Found, page_of_matches, page_of_mentors
 from api.resolvers.notifications import count_entries, latest_cursor, page_of_entries
 from api.resolvers.paging import LARGEST_PAGE, PageArguments
+from api.resolvers.requests import Beside as BesideRequests
 from api.resolvers.requests import count_requests, page_of_requests, request_cursor
 from api.schema.administration import Administration
 from api.schema.arguments import (
@@ -25,6 +26,7 @@ from api.schema.arguments import (
 from api.schema.connection import Connection, CountedConnection, edges_of
 from api.schema.enums import MatchBasis
 from api.schema.filters import criteria
+from api.schema.lookahead import fields_below
 from api.schema.match import Match
 from api.schema.mentor import Mentor
 from api.schema.node import Info, Node, key_of
@@ -35,6 +37,7 @@ from api.schema.permissions import NeedsAdministrator
 from api.schema.person import Person
 from api.schema.references import person_view
 from api.schema.request import MentorRequest
+from api.search.suited import Beside
 
 
 @strawberry.type(description="What can be read. Everything is seen with the eyes of the signed-in person.")
@@ -103,7 +106,9 @@ class Query:
         before: Before = None,
     ) -> Connection[Match]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
-        page = await page_of_matches(info.context, basis, criteria(filter), arguments)
+        shown = fields_below(info)
+        beside = Beside(person="person" in shown, held="skills" in shown)
+        page = await page_of_matches(info.context, basis, criteria(filter), arguments, beside)
         edges, page_info = edges_of(page, _match_view, lambda row: row.cursor)
         return Connection(edges=edges, page_info=page_info)
 
@@ -121,7 +126,9 @@ class Query:
     ) -> CountedConnection[MentorRequest]:
         arguments = PageArguments(first=first, after=after, last=last, before=before)
         viewer = info.context.viewer
-        page = await page_of_requests(viewer, box, status, arguments)
+        shown = fields_below(info)
+        beside = BesideRequests(mentee="mentee" in shown, gaps="gaps" in shown)
+        page = await page_of_requests(info.context, box, status, arguments, beside)
         edges, page_info = edges_of(page, lambda row: MentorRequest(record=row), request_cursor)
         return CountedConnection(edges=edges, page_info=page_info, count=lambda: count_requests(viewer, box, status))
 

@@ -1,30 +1,27 @@
 import strawberry
 
+from api.domain.gaps import AskedGap
 from api.domain.levels import levels_in, span, thermometer
-from api.models import RequestGap
 from api.schema.node import Info
-from api.schema.skill import Skill, skill_view
+from api.schema.skill import Skill, skill_views
 
 
 @strawberry.type(description="A gap that a mentee asks a mentor for help with, as it stood at the time of asking.")
 class RequestedGap:
-    record: strawberry.Private[RequestGap]
-
-    @strawberry.field(description="The skill in which levels were missing.")
-    async def skill(self, info: Info) -> Skill:
-        return await skill_view(info, self.record.skill_id)
+    record: strawberry.Private[AskedGap]
+    skill: Skill = strawberry.field(description="The skill in which levels were missing.")
 
     @strawberry.field(description="The level that the mentee held, 1 to 7; 0 where they did not hold the skill.")
     def current_level(self) -> int:
-        return int(self.record.current_level)
+        return self.record.current_level
 
     @strawberry.field(description="The level that the mentee's role required, 1 to 7.")
     def required_level(self) -> int:
-        return int(self.record.required_level)
+        return self.record.required_level
 
     @strawberry.field(description="The level that the mentor held, 1 to 7.")
     def mentor_level(self) -> int:
-        return int(self.record.mentor_level)
+        return self.record.mentor_level
 
     @strawberry.field(description="Those of the missing levels that the mentor had reached, lowest first.")
     def covered_levels(self) -> list[int]:
@@ -35,6 +32,5 @@ class RequestedGap:
 async def gap_views(info: Info, request_id: int) -> list[RequestedGap]:
     """What a request asks for help with, by the skill's code."""
     rows = await info.context.loaders.gaps_of_request.load(request_id)
-    skills = await info.context.loaders.skill.load_many([row.skill_id for row in rows])
-    ordered = sorted(zip(skills, rows, strict=True), key=lambda pair: pair[0].code if pair[0] else "")
-    return [RequestedGap(record=row) for _, row in ordered]
+    views = await skill_views(info)
+    return [RequestedGap(record=row, skill=views.skill(row.skill_id)) for row in sorted(rows, key=views.place)]

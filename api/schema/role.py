@@ -3,7 +3,8 @@ from strawberry import ID
 
 from api.models import RoleProfile as RoleProfileRow
 from api.schema.node import Info, Node, global_id
-from api.schema.skill import SkillLevel
+from api.schema.skill import SkillLevel, skill_views
+from api.search.profiles import Held
 
 
 @strawberry.type(description="A role and the skill levels that it requires.")
@@ -21,4 +22,5 @@ class RoleProfile(Node):
     @strawberry.field(description="The skill levels that the role requires.")
     async def requirements(self, info: Info) -> list[SkillLevel]:
         rows = await info.context.loaders.requirements_of_role.load(self.record.id)
-        return [SkillLevel(skill_id=row.skill_id, level=row.level, endorsed=False) for row in rows]
+        views = await skill_views(info)
+        return [views.level(Held(skill_id=row.skill_id, level=row.level, endorsed=False)) for row in rows]

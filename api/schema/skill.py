@@ -1,10 +1,16 @@
+from collections.abc import Iterable
+from typing import Final, Protocol
+from weakref import WeakKeyDictionary
+
 import strawberry
 from strawberry import ID
 
 from api.models import FrameworkLevel
 from api.models import Skill as SkillRow
+from api.resolvers.frameworks import Framework
 from api.schema.enums import SkillKind
 from api.schema.node import Info, Node, global_id
+from api.search.profiles import Held
 
 
 @strawberry.type(description="One professional skill or one generic attribute of the framework in use.")
@@ -42,15 +48,11 @@ class Skill(Node):
 
 @strawberry.type(description="A skill at a level, held or required.")
 class SkillLevel:
-    skill_id: strawberry.Private[int]
     level: int = strawberry.field(description="1 to 7.")
     endorsed: bool = strawberry.field(
         description="Whether somebody confirmed it; otherwise the person's own assessment. False for a requirement."
     )
-
-    @strawberry.field(description="What is held or required.")
-    async def skill(self, info: Info) -> Skill:
-        return await skill_view(info, self.skill_id)
+    skill: Skill = strawberry.field(description="What is held or required.")
 
 
 @strawberry.type(description="A level of responsibility of the framework in use.")
@@ -66,9 +68,59 @@ class Level:
         return self.record.name
 
 
+class PointsToSkill(Protocol):
+    """A row about a skill."""
+
+    @property
+    def skill_id(self) -> int: ...
+
+
+class SkillViews:
+    """A framework as it is shown. Lists show the same again and again, so each view is made once."""
+
+    def __init__(self, framework: Framework) -> None:
+        self._framework = framework
+        self._skills: dict[int, Skill] = {}
+        self._levels: dict[Held, SkillLevel] = {}
+
+    def skill(self, skill_id: int) -> Skill:
+        """A skill that a row points to. Raises ``LookupError`` where there is none."""
+        view = self._skills.get(skill_id)
+        if view is None:
+            view = self._skills[skill_id] = Skill(record=self._framework.skill(skill_id))
+        return view
+
+    def level(self, held: Held) -> SkillLevel:
+        """A skill at a level. Raises ``LookupError`` as above."""
+        view = self._levels.get(held)
+        if view is None:
+            skill = self.skill(held.skill_id)
+            view = self._levels[held] = SkillLevel(skill=skill, level=held.level, endorsed=held.endorsed)
+        return view
+
+    def levels(self, held: Iterable[Held], kind: SkillKind) -> list[SkillLevel]:
+        """What is of one kind, by code. Raises ``LookupError`` as above."""
+        views = [self.level(each) for each in sorted(held, key=self.place)]
+        return [view for view in views if view.skill.record.kind is kind]
+
+    def place(self, row: PointsToSkill) -> int:
+        """Where the skill of a row stands in the order of codes. Raises ``LookupError`` as above."""
+        return self._framework.place(row.skill_id)
+
+
+# One for each framework that is known to the process.
+_views: Final[WeakKeyDictionary[Framework, SkillViews]] = WeakKeyDictionary()
+
+
+async def skill_views(info: Info) -> SkillViews:
+    """Those of the viewer's organisation."""
+    framework = await info.context.loaders.framework.load(info.context.viewer.organisation_id)
+    views = _views.get(framework)
+    if views is None:
+        views = _views[framework] = SkillViews(framework)
+    return views
+
+
 async def skill_view(info: Info, skill_id: int) -> Skill:
     """A skill that another row points to."""
-    record = await info.context.loaders.skill.load(skill_id)
-    if record is None:
-        raise LookupError(f"skill {skill_id} is gone although a row points to it")
-    return Skill(record=record)
+    return (await skill_views(info)).skill(skill_id)

@@ -11,7 +11,12 @@ from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
 from api.search.eligible import MentoringRule, business_skills
 
-_MENTEE: Final = """
+# All that an organisation's skills are, whoever changed them.
+FRAMEWORK_VERSION: Final = (
+    "SELECT coalesce(sum(hash_record_extended(skill, 0)), 0)::text FROM skill WHERE organisation_id = {organisation}"
+)
+
+_MENTEE: Final = f"""
 SELECT organisation.mentoring_enabled, organisation.mentor_level,
        (SELECT jsonb_agg(jsonb_build_array(id, name, category) ORDER BY name, id)
         FROM skill WHERE organisation_id = organisation.id AND kind = 'ATTRIBUTE' AND NOT retired) AS attributes,
@@ -19,7 +24,8 @@ SELECT organisation.mentoring_enabled, organisation.mentor_level,
         FROM role_requirement JOIN skill ON skill.id = role_requirement.skill_id AND NOT skill.retired
         LEFT JOIN held_level ON held_level.person_id = person.id AND held_level.skill_id = skill.id
         WHERE role_requirement.role_profile_id = person.role_profile_id) AS requirements,
-       ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options
+       ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options,
+       ({FRAMEWORK_VERSION.format(organisation="$1")}) AS framework
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 WHERE organisation.id = $1 AND person.id = $2
 """
@@ -27,9 +33,10 @@ WHERE organisation.id = $1 AND person.id = $2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentee:
-    """Somebody who looks for a mentor."""
+    """Somebody who looks for a mentor. ``framework`` tells one state of the organisation's skills from another."""
 
     id: int
+    framework: str
     rule: MentoringRule
     wanted: Wanted
 
@@ -48,4 +55,9 @@ async def read_mentee(viewer: Viewer) -> Mentee:
         level=row["mentor_level"],
         attributes=business_skills(orjson.loads(row["attributes"] or "[]")),
     )
-    return Mentee(id=viewer.person_id, rule=rule, wanted=Wanted(gaps=gaps, options=frozenset(row["options"])))
+    return Mentee(
+        id=viewer.person_id,
+        framework=row["framework"],
+        rule=rule,
+        wanted=Wanted(gaps=gaps, options=frozenset(row["options"])),
+    )

@@ -4,7 +4,7 @@ statements.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from tortoise.connection import get_connection
 
@@ -22,9 +22,30 @@ LEFT JOIN held_level AS held ON held.person_id = person.id AND held.skill_id = r
 WHERE person.id = ANY($1::bigint[])
 """
 
+# Arrays are read several times faster than as many rows.
+_HELD: Final = """
+SELECT person_id, array_agg(skill_id) AS skills, array_agg(level) AS levels, array_agg(endorsed) AS endorsed
+FROM held_level WHERE person_id = ANY($1::bigint[]) AND organisation_id = $2 GROUP BY person_id
+"""
 _LEVELS: Final = "SELECT person_id, skill_id, level FROM held_level WHERE person_id = ANY($1::bigint[])"
 _WANTED: Final = "SELECT option_id FROM mentee_preference WHERE person_id = $1"
 _OFFERED: Final = "SELECT mentor_id, option_id FROM mentor_option WHERE mentor_id = ANY($1::bigint[])"
+
+
+class Held(NamedTuple):
+    """A skill at the level at which somebody holds it; ``endorsed`` where somebody else confirmed it."""
+
+    skill_id: int
+    level: int
+    endorsed: bool
+
+
+async def held_by(organisation_id: int, person_ids: Sequence[int]) -> dict[int, tuple[Held, ...]]:
+    """What each person of an organisation holds, in no order; one statement."""
+    held: dict[int, tuple[Held, ...]] = dict.fromkeys(person_ids, ())
+    for row in await get_connection("default").execute_query_dict(_HELD, [list(person_ids), organisation_id]):
+        held[row["person_id"]] = tuple(map(Held, row["skills"], row["levels"], row["endorsed"]))
+    return held
 
 
 async def gaps_of(person_ids: Sequence[int]) -> dict[int, tuple[Gap, ...]]:

@@ -2,39 +2,63 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
-import orjson
 from tortoise.connection import get_connection
 
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
-from api.models import Mentor
-from api.models.statements import row_of
+from api.models import Mentor, Person
+from api.models.statements import columns_beside, row_beside, row_of
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
 from api.search.mentee import Mentee
+from api.search.profiles import Held
 from api.search.ranking import MentorSearch
 
 _CANDIDATES: Final = f"""
 WITH {FINDABLE}
 SELECT mentor.*, ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id) AS options,
-       (SELECT jsonb_agg(jsonb_build_array(skill_id, level)) FROM held_level
-        WHERE person_id = mentor.id AND skill_id = ANY($5::bigint[])) AS levels
+       held.skills, held.levels, held.endorsed, {{person}}
 FROM findable JOIN mentor USING (id)
+LEFT JOIN LATERAL (
+    SELECT array_agg(skill_id) AS skills, array_agg(level) AS levels, array_agg(endorsed) AS endorsed
+    FROM held_level WHERE person_id = mentor.id AND ($6::boolean OR skill_id = ANY($5::bigint[]))
+) AS held ON true
+LEFT JOIN person ON $7::boolean AND person.id = mentor.id
 WHERE mentor.id = ANY($4::bigint[]) AND mentor.id NOT IN ({LEFT_OUT})
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is read with each mentor: who they are, and all that they hold."""
+
+    person: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suited:
-    """A mentor whom the mentee could ask, and how they suit."""
+    """A mentor whom the mentee could ask, the keys of what they offer, and how they suit; ``person`` and ``held`` where
+    they were to be read, too.
+    """
 
     mentor: Mentor
+    options: tuple[int, ...]
     match: Match
+    person: Person | None
+    held: tuple[Held, ...] | None
 
 
 async def suited(
-    search: MentorSearch, *, mentee: Mentee, basis: MatchBasis, criteria: Criteria, window: Window[Rank]
+    search: MentorSearch,
+    *,
+    mentee: Mentee,
+    basis: MatchBasis,
+    criteria: Criteria,
+    window: Window[Rank],
+    beside: Beside,
 ) -> list[Suited]:
     """Those within the window, best first, or last first where it runs backwards. Where some of those proposed fall
     away, more are asked for.
@@ -52,7 +76,7 @@ async def suited(
         )
         at_the_end = len(ranks) < asked.limit
         reach = window if at_the_end else _as_far_as(ranks[-1], window)
-        for each in await _read(mentee, basis, [rank.mentor_id for rank in ranks]):
+        for each in await _read(mentee, basis, [rank.mentor_id for rank in ranks], beside):
             # One whose rank has changed meanwhile, beyond what was read, is found there.
             if _is_within(each.match.rank, reach):
                 found[each.mentor.id] = each
@@ -75,27 +99,45 @@ def _is_within(rank: Rank, window: Window[Rank]) -> bool:
     return (window.after is None or rank > window.after) and (window.before is None or rank < window.before)
 
 
-async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int]) -> list[Suited]:
+async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int], beside: Beside) -> list[Suited]:
     if not mentor_ids:
         return []
     rows = await get_connection("default").execute_query_dict(
-        _CANDIDATES,
+        _candidates(),
         [
             mentee.rule.organisation_id,
             mentee.rule.attribute_ids,
             mentee.id,
             list(mentor_ids),
             [gap.skill_id for gap in mentee.wanted.gaps],
+            beside.held,
+            beside.person,
         ],
     )
     pairs = ((row, match(mentee.wanted, _offered(row), basis)) for row in rows)
-    return [Suited(mentor=row_of(Mentor, row), match=suits) for row, suits in pairs if suits]
+    return [_suited(row, suits, beside) for row, suits in pairs if suits]
+
+
+def _suited(row: Mapping[str, Any], suits: Match, beside: Beside) -> Suited:
+    held = tuple(map(Held, row["skills"] or (), row["levels"] or (), row["endorsed"] or ()))
+    return Suited(
+        mentor=row_of(Mentor, row),
+        options=tuple(row["options"]),
+        match=suits,
+        person=row_beside(Person, "person", row) if beside.person else None,
+        held=held if beside.held else None,
+    )
+
+
+@cache
+def _candidates() -> str:
+    return _CANDIDATES.format(person=columns_beside(Person, "person"))
 
 
 def _offered(row: Mapping[str, Any]) -> Offered:
     return Offered(
         mentor_id=row["id"],
-        levels=dict(orjson.loads(row["levels"] or "[]")),
+        levels=dict(zip(row["skills"] or (), row["levels"] or (), strict=True)),
         options=frozenset(row["options"]),
         active_mentees=row["active_mentees"],
     )

@@ -20,7 +20,7 @@ from api.metrics import Metrics
 from api.tracing import continued
 from api.transport.connection import connection_of
 from api.transport.errors import STOPPING, internal_fault, told
-from api.transport.identification import REQUEST_ID, bind_person, bind_request
+from api.transport.identification import REQUEST_ID, bind_request, bind_viewer
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
 from api.transport.operations import ANY, AT_ONCE, Answer, Operations
@@ -126,7 +126,7 @@ class GraphQLEndpoint:
 
     async def _asked(self, request: Request, media: Sequence[Medium]) -> Response | StreamedAnswers[Answer]:
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        bind_person(identity.viewer.person_id)
+        bind_viewer(identity.viewer)
         if not media:
             raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")
         return await self._answer(request, await read_request(request), identity, media)

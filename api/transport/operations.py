@@ -16,7 +16,8 @@ from api.metrics import Metrics, Run
 from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
-from api.transport.documents import describe
+from api.transport.audience import Audiences, Listener, Said, Write
+from api.transport.documents import cursor_variable, describe
 from api.transport.errors import present, told
 from api.transport.increments import INCREMENTS, at_once, comes_in_parts, payload_of
 from api.transport.parameters import Operation
@@ -32,13 +33,15 @@ AT_ONCE: Final = ANY - {OperationType.SUBSCRIPTION}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One response. ``refused`` says that nothing was executed, with the kind of operation where it was the kind that
-    was not allowed. ``cursor`` is where the log that it delivers from stands, for a subscription.
+    was not allowed. ``cursor`` is where the log that it delivers from stands, for a subscription, and ``position`` the
+    number in it.
     """
 
     payload: dict[str, Any]
     refused: bool = False
     refused_kind: OperationType | None = None
     cursor: str | None = None
+    position: int = -1
 
 
 class Interrupted(Exception):  # noqa: N818 - how a subscription ends
@@ -53,6 +56,12 @@ class Operations:
         self._schema = schema
         self._services = services
         self._metrics = metrics
+        self._audiences = Audiences(services.wakeups)
+
+    @property
+    def spared(self) -> int:
+        """How many subscriptions are open beyond those that run: see `audience.py`."""
+        return self._audiences.spared
 
     async def run(
         self,
@@ -62,9 +71,11 @@ class Operations:
         kinds: Iterable[OperationType] = ANY,
         increments: frozenset[str] = frozenset(),
         resume_after: str | None = None,
+        write: Write | None = None,
     ) -> AsyncGenerator[Answer, None]:
         """The answers to an operation: one for a query or a mutation, unless it comes in parts by one of the directives
-        in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given.
+        in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given;
+        what others hear, too, goes through ``write``, where that is given, while no answer of its own is on its way.
         Raises ``Interrupted``.
         """
         try:
@@ -75,6 +86,29 @@ class Operations:
         kind, name = describe(query, operation.name)
         query = at_once(query, but=frozenset() if kind == "subscription" else increments)
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
+        listener = self._listener(query, operation, viewer, write) if write and kind == "subscription" else None
+        with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
+            try:
+                while True:
+                    if listener is not None:
+                        context.hand_over = listener.hand_over
+                    answers = self._answers(query, operation, context, name=name, kinds=kinds)
+                    async with contextlib.aclosing(answers):
+                        async for answer in answers:
+                            run.answered(answer.payload, refused=answer.refused)
+                            yield answer
+                    if listener is None or not listener.handed_over:
+                        return
+                    # Thousands may wait here, perhaps for hours.
+                    del answers, context
+                    context = Context(viewer=viewer, services=self._services, resume_after=await listener.left())
+            finally:
+                if listener is not None:
+                    self._audiences.forget(listener)
+
+    async def _answers(
+        self, query: str, operation: Operation, context: Context, *, name: str, kinds: Iterable[OperationType]
+    ) -> AsyncGenerator[Answer, None]:
         results = await self._schema.stream(
             query,
             variable_values=operation.variables,
@@ -83,17 +117,30 @@ class Operations:
             operation_extensions=operation.extensions,
             allowed_operation_types=kinds,
         )
-        with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
-            async with contextlib.aclosing(results):
-                async for result in results:
-                    if context.live and _met_outage(result):
-                        raise Interrupted("The database is away. Come back in a moment.")
-                    answer = _answer(result, context)
-                    run.answered(answer.payload, refused=answer.refused)
-                    with self._metrics.delivering(context.written_at, live=not context.replayed):
-                        yield answer
-                    if context.written_at and not context.replayed:
-                        tracing.delivered(name, context.written_at)
+        async with contextlib.aclosing(results), _forgetting(context):
+            async for result in results:
+                if context.live and _met_outage(result):
+                    raise Interrupted("The database is away. Come back in a moment.")
+                with self._metrics.delivering(context.written_at, live=not context.replayed):
+                    yield _answer(result, context)
+                if context.written_at and not context.replayed:
+                    tracing.delivered(name, context.written_at)
+
+    def _listener(self, query: str, operation: Operation, viewer: Viewer, write: Write) -> Listener:
+        async def shared(after: str) -> AsyncGenerator[Said, None]:
+            context = Context(viewer=viewer, services=self._services, resume_after=after)
+            name = describe(query, operation.name)[1]
+            async with contextlib.aclosing(self._answers(query, operation, context, name=name, kinds=ANY)) as answers:
+                async for answer in answers:
+                    if answer.refused:
+                        return
+                    yield Said(answer.payload, answer.position)
+
+        listener = self._audiences.listener(write)
+        begins = cursor_variable(query, operation.name)
+        variables = {name: value for name, value in (operation.variables or {}).items() if name != begins}
+        listener.ask(viewer, query, operation.name, [variables, operation.extensions], shared)
+        return listener
 
     def text_of(self, operation: Operation) -> str:
         """Raises ``Fault`` where it is not known, or not allowed."""
@@ -126,6 +173,14 @@ def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if kind == "subscription" else tracing.operation(kind, name)
 
 
+@contextlib.asynccontextmanager
+async def _forgetting(context: Context) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        context.loaders.forget()
+
+
 @contextlib.contextmanager
 def _told(kind: str, name: str, run: Run) -> Iterator[None]:
     """One line an operation; most are for those who look closely."""
@@ -153,7 +208,7 @@ def _answer(result: Any, context: Context) -> Answer:
         payload["errors"] = present(errors)
     if result.extensions:
         payload["extensions"] = result.extensions
-    return Answer(payload=payload, cursor=context.cursor)
+    return Answer(payload=payload, cursor=context.cursor, position=context.position)
 
 
 def _met_outage(result: Any) -> bool:

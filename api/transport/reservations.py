@@ -27,7 +27,7 @@ from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.models import EventStream
 from api.notifications.wakeups import Wakeups
-from api.transport.identification import bind_person
+from api.transport.identification import bind_viewer
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
 from api.transport.operations import Operations
@@ -81,7 +81,7 @@ class Reservations:
         if request.method == "GET" and _wants_events(request):
             return await self._open(request, token)
         identity = await self._authenticator.identify(request.headers.get("authorization"))
-        bind_person(identity.viewer.person_id)
+        bind_viewer(identity.viewer)
         match request.method:
             case "PUT":
                 return await _reserve(identity)
@@ -97,7 +97,7 @@ class Reservations:
         asking = await self._authenticator.identify(given) if given else None
         stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
         identity = _identity_behind(stream)
-        bind_person(identity.viewer.person_id)
+        bind_viewer(identity.viewer)
         if not await self._authenticator.still_welcome(identity):
             raise Fault(FaultCode.UNAUTHENTICATED, "This token is not valid any more; sign in again.")
         shared = SharedStream(

@@ -14,6 +14,7 @@ Faults of Strawberry 0.341's own handler that are absent here, each with its tes
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from enum import IntEnum
 from typing import Any, Final
 
@@ -25,11 +26,13 @@ from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault
 from api.domain.viewer import Viewer
 from api.metrics import Metrics
+from api.transport.audience import Write
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
 from api.transport.frames import PROTOCOL, Complete, ConnectionInit, Frame, Ping, Pong, Subscribe, read_frame
-from api.transport.identification import bind_person, bind_request
+from api.transport.identification import bind_request, bind_viewer
 from api.transport.limits import Limits
+from api.transport.liveness import Liveness
 from api.transport.operations import Interrupted, Operations
 from api.transport.origins import Origins
 from api.transport.welcome import until_unwelcome
@@ -37,8 +40,7 @@ from api.transport.welcome import until_unwelcome
 log = structlog.get_logger(__name__)
 
 _SECONDS_TO_INITIALISE: Final = 5.0
-# How long a client may leave a ping without an answer.
-_SECONDS_TO_ANSWER: Final = 8.0
+_PING: Final = b'{"type":"ping"}'
 
 
 class CloseCode(IntEnum):
@@ -80,7 +82,10 @@ class SocketSession:
         self._authenticator = authenticator
         self._origins = origins
         self._limits = limits
-        self._heard = asyncio.Event()
+        self._write_text = connection_of(socket.scope).write_text
+        self._liveness = Liveness(
+            seconds=limits.ping_seconds, ask=self._ping, drop=lambda: self._cut("answers no ping")
+        )
         self._identity: Identity | None = None
         self._initialised = False
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -97,11 +102,11 @@ class SocketSession:
         if not offered:
             await self._close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"Ask for the subprotocol {PROTOCOL}.")
             return
-        self._alarms.add(asyncio.create_task(self._wait_for_initialisation(), name="initialisation"))
+        too_late = asyncio.get_running_loop().call_later(_SECONDS_TO_INITIALISE, self._end_where_not_initialised)
         try:
             while True:
                 frame = read_frame(await self._socket.receive_text())
-                self._heard.set()
+                self._liveness.heard()
                 await self._handle(frame)
         except (WebSocketDisconnect, RuntimeError):
             # Starlette raises RuntimeError where an alarm closed the socket while we waited for a frame.
@@ -116,6 +121,8 @@ class SocketSession:
             internal_fault(error)
             await self._close(CloseCode.TRY_AGAIN_LATER, "Something went wrong on our side.")
         finally:
+            too_late.cancel()
+            self._liveness.stop()
             await self._stop_everything()
 
     async def _handle(self, frame: Frame) -> None:
@@ -144,9 +151,9 @@ class SocketSession:
         except Fault as fault:
             raise _Close(CloseCode.FORBIDDEN, fault.message) from fault
         self._identity = identity
-        bind_person(identity.viewer.person_id)
+        bind_viewer(identity.viewer)
         await self._send({"type": "connection_ack"})
-        self._alarms.add(asyncio.create_task(self._ask_whether_alive(), name="pings"))
+        self._liveness.start()
         self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
 
     def _start(self, frame: Subscribe) -> None:
@@ -174,13 +181,21 @@ class SocketSession:
             await self._finish(frame, {"id": frame.id, "type": "error", "payload": [told(internal_fault(error))]})
 
     async def _answer(self, frame: Subscribe, viewer: Viewer) -> None:
-        async with contextlib.aclosing(self._operations.run(frame.operation, viewer)) as answers:
+        async with contextlib.aclosing(
+            self._operations.run(frame.operation, viewer, write=self._writer(frame.id))
+        ) as answers:
             async for answer in answers:
                 if answer.refused:
                     await self._finish(frame, {"id": frame.id, "type": "error", "payload": answer.payload["errors"]})
                     return
                 await self._send({"id": frame.id, "type": "next", "payload": answer.payload})
         await self._finish(frame, {"id": frame.id, "type": "complete"})
+
+    def _writer(self, name: str) -> Write | None:
+        """Sends answers to an operation that were encoded before, without waiting."""
+        write_text = self._write_text
+        head = b'{"id":' + orjson.dumps(name) + b',"type":"next","payload":'
+        return None if write_text is None else lambda payload: write_text(head, payload, b"}")
 
     async def _finish(self, frame: Subscribe, message: dict[str, Any]) -> None:
         """Say the last word on an operation. Its id is free again before the client can hear of it; where the client
@@ -206,18 +221,17 @@ class SocketSession:
         self._metrics.closed.labels("cut").inc()
         connection_of(self._socket.scope).abort()
 
-    async def _ask_whether_alive(self) -> None:
-        """Anything that a client sends shows that it is there."""
-        while True:
-            await asyncio.sleep(self._limits.ping_seconds)
-            self._heard.clear()
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                await self._send({"type": "ping"})
-            try:
-                async with asyncio.timeout(_SECONDS_TO_ANSWER):
-                    await self._heard.wait()
-            except TimeoutError:
-                self._cut("answers no ping")
+    def _ping(self) -> None:
+        if self._write_text is None:
+            self._do(self._send({"type": "ping"}), "ping")
+        else:
+            self._write_text(_PING)
+
+    def _do(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Something that a timer finds to be done."""
+        task = asyncio.create_task(_unless_closed(work), name=name)
+        self._alarms.add(task)
+        task.add_done_callback(self._alarms.discard)
 
     async def _look_whether_welcome(self, identity: Identity) -> None:
         reason = await until_unwelcome(self._authenticator, identity, check_seconds=self._limits.check_seconds)
@@ -230,10 +244,9 @@ class SocketSession:
                 # A close frame holds at most 123 bytes of reason.
                 await self._socket.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
 
-    async def _wait_for_initialisation(self) -> None:
-        await asyncio.sleep(_SECONDS_TO_INITIALISE)
+    def _end_where_not_initialised(self) -> None:
         if not self._initialised:
-            await self._close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout")
+            self._do(self._close(CloseCode.INITIALISATION_TIMEOUT, "Connection initialisation timeout"), "too late")
 
     async def _stop_everything(self) -> None:
         tasks: list[asyncio.Task[None]] = [*self._running.values(), *self._alarms]
@@ -243,3 +256,8 @@ class SocketSession:
         await asyncio.gather(*tasks, return_exceptions=True)
         # A task that was cancelled leads to its frames, and these to us: nothing of it would go by itself.
         self._alarms.clear()
+
+
+async def _unless_closed(work: Coroutine[Any, Any, None]) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await work

@@ -167,13 +167,16 @@ class Ear:
         self._socket = socket
 
     async def until(self, text: str) -> list[str]:
-        """The frames up to the one with this text, without those that say that is all."""
+        """The frames up to the one with this text, without pings and those that say that is all."""
         frames: list[str] = []
         async with asyncio.timeout(_SECONDS_TO_WAIT):
             async for frame in self._socket:
                 if text in str(frame):
                     break
-                frames.append(str(frame))
+                if json.loads(frame)["type"] == "ping":
+                    await self._socket.send(json.dumps({"type": "pong"}))
+                else:
+                    frames.append(str(frame))
         return [each for each in frames if _THAT_IS_ALL not in each]
 
 

@@ -186,8 +186,8 @@ class KitBehaviour:
     def example(self) -> Command:
         raise NotImplementedError
 
-    async def test_the_example_shows_the_alert_of_the_demo(self, example: Command, data_folder: Path) -> None:
-        with demo(data_folder) as shown:
+    async def test_the_example_shows_the_alert_of_the_demo(self, example: Command, migrated_folder: Path) -> None:
+        with demo(migrated_folder) as shown:
             url = f"http://127.0.0.1:{shown.port}"
             async with started(example, **environment(f"{url}/graphql", shown.token("mentor"))) as process:
                 await one_listens(url)

@@ -24,6 +24,7 @@ from api.auth.keys import local_key
 from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
+from tests.acceptance.processes import Process
 from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
@@ -38,7 +39,7 @@ class Server:
     port: int
     data: Path
     database_url: str
-    process: subprocess.Popen[bytes]
+    process: Process
     log: Path
 
     @property
@@ -98,21 +99,18 @@ async def running(
     data.mkdir(parents=True, exist_ok=True)
     log = data / f"server-{port}-{next(_numbers)}.log"
     settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [COMMAND, "serve", *options], env={**os.environ, **settings}, stdout=out, stderr=subprocess.STDOUT
-        )
-        server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
+    process = Process("serve", *options, environment={**os.environ, **settings}, log=log)
+    server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
+    try:
+        await _until_ready(server)
+        yield server
+    finally:
+        process.send_signal(signal.SIGTERM)
         try:
-            await _until_ready(server)
-            yield server
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                await asyncio.to_thread(process.wait, 10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            await asyncio.to_thread(process.wait, 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
 
 
 async def _until_ready(server: Server) -> None:
@@ -132,7 +130,7 @@ async def _until_ready(server: Server) -> None:
     raise AssertionError(f"the server did not start:\n{server.log.read_text()}")
 
 
-async def next_of(events: AsyncIterator[dict[str, Any]], seconds: float = 5) -> dict[str, Any]:
+async def next_of(events: AsyncIterator[dict[str, Any]], seconds: float = 10) -> dict[str, Any]:
     """The next event. Waiting that long for one that is due means that it is lost."""
     return await asyncio.wait_for(anext(events), seconds)
 

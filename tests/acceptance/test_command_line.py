@@ -14,6 +14,8 @@ import pytest
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
 
+from api.database import database_url
+from api.settings import Settings
 from tests.acceptance.demos import Demo, databases_in, demo, run, wait_until_ready
 from tests.acceptance.servers import COMMAND, free_port, next_of
 from tests.frameworks import ATTRIBUTE_HEADERS, SKILL_HEADERS, attribute_row, skill_row, write_csv
@@ -96,20 +98,22 @@ async def test_from_an_empty_folder_to_a_token_that_opens(tmp_path: Path, data_f
     assert databases_in(data) == []
 
 
-def test_what_is_held_of_a_person_is_given_out_and_erased(tmp_path: Path, data_folder: Path) -> None:
+def test_what_is_held_of_a_person_is_given_out_and_erased(tmp_path: Path, migrated_folder: Path) -> None:
     people = write_csv(tmp_path / "people.csv", [["Email", "Name"], ["ada@example.com", "Ada Lovelace"]])
-    assert run(data_folder, "import", "people", people, "--organisation", "Acme").returncode == 0
-    held = json.loads(run(data_folder, "person", "export", "Ada@example.com").stdout)
-    assert (held["organisation"], held["person"][0]["name"]) == ("Acme", "Ada Lovelace")
-    unasked = run(data_folder, "person", "erase", "ada@example.com")
-    assert unasked.returncode != 0
-    assert "nothing was erased" in unasked.stderr
-    erased = run(data_folder, "person", "erase", "ada@example.com", "--yes")
-    assert erased.returncode == 0, erased.stderr
-    for command in (("person", "export"), ("person", "erase"), ("token",)):
-        gone = run(data_folder, *command, "ada@example.com")
-        assert gone.returncode != 0
-        assert "nobody with the email or subject 'ada@example.com'" in gone.stderr
+    # It stays on for as long as somebody uses it, and need not start for each command.
+    with database_url(Settings(data=migrated_folder, database_url=None)):
+        assert run(migrated_folder, "import", "people", people, "--organisation", "Acme").returncode == 0
+        held = json.loads(run(migrated_folder, "person", "export", "Ada@example.com").stdout)
+        assert (held["organisation"], held["person"][0]["name"]) == ("Acme", "Ada Lovelace")
+        unasked = run(migrated_folder, "person", "erase", "ada@example.com")
+        assert unasked.returncode != 0
+        assert "nothing was erased" in unasked.stderr
+        erased = run(migrated_folder, "person", "erase", "ada@example.com", "--yes")
+        assert erased.returncode == 0, erased.stderr
+        for command in (("person", "export"), ("person", "erase"), ("token",)):
+            gone = run(migrated_folder, *command, "ada@example.com")
+            assert gone.returncode != 0
+            assert "nobody with the email or subject 'ada@example.com'" in gone.stderr
 
 
 @pytest.mark.parametrize(
@@ -121,12 +125,12 @@ def test_what_is_held_of_a_person_is_given_out_and_erased(tmp_path: Path, data_f
     ],
 )
 def test_a_bad_file_is_told_in_one_line(
-    tmp_path: Path, data_folder: Path, arguments: tuple[str, ...], message: str
+    tmp_path: Path, migrated_folder: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     write_csv(tmp_path / "people.csv", [["Email", "Name"], ["nobody", "Nobody"]])
     write_csv(tmp_path / "strangers.csv", [["Email", "Name", "Held levels"], ["ada@example.com", "Ada", "NOPE 3"]])
     *command, name = arguments
-    done = run(data_folder, *command, tmp_path / name)
+    done = run(migrated_folder, *command, tmp_path / name)
     assert done.returncode != 0
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith(f"mentoring-api: {message}")

@@ -13,7 +13,6 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from api.database import connections, database_url
-from api.migrate import migrate
 from api.models import Event
 from api.schema.node import global_id
 from api.settings import Settings
@@ -24,10 +23,9 @@ from tests.houses import House
 
 
 @pytest.fixture
-async def own_database(data_folder: Path) -> AsyncIterator[str]:
+async def own_database(migrated_folder: Path) -> AsyncIterator[str]:
     """A database server of the test's own, which it may let crash."""
-    with database_url(Settings(data=data_folder, database_url=None)) as url:
-        await migrate(url)
+    with database_url(Settings(data=migrated_folder, database_url=None)) as url:
         yield url
 
 
@@ -41,12 +39,12 @@ def crash(folder: Path) -> None:
 
 
 async def test_after_a_crash_of_the_database_the_service_goes_on_and_open_subscriptions_miss_nothing(
-    own_database: str, data_folder: Path, tmp_path: Path
+    own_database: str, migrated_folder: Path, tmp_path: Path
 ) -> None:
     async with connections(Settings(database_url=own_database), own_database):
         house = await House.build()
         mentor, mentees = await house.mentor(), [await house.person() for _ in range(4)]
-    settings = {"BROADCAST_URL": own_database}
+    settings = {"BROADCAST_URL": own_database, "MENTORING_LEASE_SECONDS": "3"}
     async with running(tmp_path / "data", database_url=own_database, port=None, **settings) as server:
         heard: list[str] = []
         cursor = (await server.ask(mentor, "{ latestCursor }"))["latestCursor"]
@@ -80,12 +78,12 @@ async def test_after_a_crash_of_the_database_the_service_goes_on_and_open_subscr
                     await asyncio.sleep(0.05)
             # Away for some seconds, so that subscriptions look in vain.
             for _ in range(10):
-                crash(data_folder)
+                crash(migrated_folder)
                 await asyncio.sleep(0.3)
         ear.cancel()
         await asyncio.gather(ear, return_exceptions=True)
         folder = tmp_path / "data" / "mail"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while len(list(folder.glob("*.eml"))) < len(mentees):
                 await asyncio.sleep(0.2)
     async with connections(Settings(database_url=own_database), own_database):
@@ -96,7 +94,7 @@ async def test_after_a_crash_of_the_database_the_service_goes_on_and_open_subscr
 
 @pytest.mark.parametrize("options", [[], ["--workers", "2"]], ids=["one process", "several"])
 async def test_a_service_whose_database_hangs_still_stops_in_ten_seconds(
-    own_database: str, data_folder: Path, tmp_path: Path, options: list[str]
+    own_database: str, migrated_folder: Path, tmp_path: Path, options: list[str]
 ) -> None:
     async with connections(Settings(database_url=own_database), own_database):
         person = await (await House.build()).person()
@@ -107,7 +105,7 @@ async def test_a_service_whose_database_hangs_still_stops_in_ten_seconds(
     ):
         await client.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": LISTEN % "id"}}))
         await asyncio.sleep(1)
-        postmaster = psutil.Process(int((data_folder / "postgresql" / "postmaster.pid").read_text().split()[0]))
+        postmaster = psutil.Process(int((migrated_folder / "postgresql" / "postmaster.pid").read_text().split()[0]))
         stopped = [postmaster, *postmaster.children()]
         for process in stopped:
             process.suspend()

@@ -91,12 +91,12 @@ async def follow(demo: Demo) -> tuple[Answers, list[dict[str, Any]]]:
         return given, [await first, await next_of(heard)]
 
 
-async def test_the_story_works_word_by_word(data_folder: Path) -> None:
-    with demo(data_folder) as running:
+async def test_the_story_works_word_by_word(migrated_folder: Path) -> None:
+    with demo(migrated_folder) as running:
         given, heard = await follow(running)
         refused = {name: answer.pop("refused") for name, answer in given.items()}
         async with asyncio.timeout(10):
-            while len(mails := list((data_folder / "mail").glob("*.eml"))) < len(WRITTEN_TO):
+            while len(mails := list((migrated_folder / "mail").glob("*.eml"))) < len(WRITTEN_TO):
                 await asyncio.sleep(0.05)
     refusals = [error["path"] for error in refused.pop("WhatItClosed")]
     assert refusals == [["node", "skillGaps"], ["node", "actionPlan"]]

@@ -63,16 +63,18 @@ async def test_two_recipients_at_once_never_deadlock(database: str) -> None:
     request = await a_request(house)
 
     @action
-    async def announce_both(work: Work, *, backwards: bool) -> None:
+    async def announce_both(work: Work, *, organisation_id: int, backwards: bool) -> None:
         people = [request.mentor_id, request.mentee_id]
         for recipient in reversed(people) if backwards else people:
             work.announce(
-                house.organisation.id,
+                organisation_id,
                 Event(recipient_id=recipient, kind=EventKind.REQUEST_RECEIVED, subject_id=request.id),
             )
 
     wakeups = Wakeups("memory://")
-    await asyncio.gather(*(announce_both(wakeups, backwards=bool(number % 2)) for number in range(200)))
+    where = house.organisation.id
+    both = [announce_both(wakeups, organisation_id=where, backwards=bool(number % 2)) for number in range(200)]
+    await asyncio.gather(*both)
     for person_id in (request.mentor_id, request.mentee_id):
         assert (await EventLog.get(id=person_id)).seq == 200
 

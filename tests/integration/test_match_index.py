@@ -386,12 +386,12 @@ async def test_a_page_takes_three_statements(database: str, process: Process) ->
     house = await random_house(8, 25)
     person = await house.person(required={f"S{number}": 7 for number in range(5)})
     await process.index.loaded(house.organisation.id)
+    asked = """{ matches { nodes {
+        percent gaps { points coveredLevels gap { skill { code } } }
+        mentor { id activeMentees person { name } skills { level skill { code } } } } } }"""
+    await data_by(process.search, person, asked)
     with statements() as sent:
-        found = await data_by(
-            process.search,
-            person,
-            "{ matches { nodes { percent mentor { id activeMentees } gaps { points coveredLevels } } } }",
-        )
+        found = await data_by(process.search, person, asked)
     assert len(found["matches"]["nodes"]) > 3
     assert len(sent) == 3
 

@@ -288,12 +288,12 @@ async def test_nothing_is_told_to_whoever_was_erased_meanwhile(town: Town) -> No
     await erase_person(Recorder(), person=town.person)
 
     @action
-    async def tell(work: Work) -> None:
+    async def tell(work: Work, *, organisation_id: int) -> None:
         happened = {"kind": EventKind.MENTOR_AVAILABLE, "subject_id": town.mentor.id}
         for recipient in (town.person.id, town.manager.id):
-            work.announce(town.house.organisation.id, Announced(recipient_id=recipient, **happened))
+            work.announce(organisation_id, Announced(recipient_id=recipient, **happened))
 
-    await tell(Recorder())
+    await tell(Recorder(), organisation_id=town.house.organisation.id)
     assert not await Event.filter(person_id=town.person.id).exists()
     assert not await EventLog.filter(id=town.person.id).exists()
     assert await Event.filter(person_id=town.manager.id, kind=EventKind.MENTOR_AVAILABLE).count() == 1

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
+from typing import Any
 
 import pytest
 from tortoise.backends.asyncpg.client import TransactionWrapper
@@ -16,10 +18,18 @@ from tests.conftest import POOL_SIZE
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
 
+_keys = count(1_000)
+
+
+async def found(waker: Recorder, name: str, *, then_fail: bool = False, gate: asyncio.Event | None = None) -> Any:
+    return await _found(waker, organisation_id=next(_keys), name=name, then_fail=then_fail, gate=gate)
+
 
 @action
-async def found(work: Work, name: str, *, then_fail: bool = False, gate: asyncio.Event | None = None) -> Organisation:
-    organisation = await Organisation.create(using_db=work.connection, name=name)
+async def _found(
+    work: Work, *, organisation_id: int, name: str, then_fail: bool, gate: asyncio.Event | None
+) -> Organisation:
+    organisation = await Organisation.create(using_db=work.connection, id=organisation_id, name=name)
     if gate:
         await gate.wait()
     if then_fail:

@@ -19,6 +19,8 @@ from api.models import (
     RequestGap,
     Skill,
 )
+from api.models.row_security import within
+from api.notifications.outbox import organisation_of_event
 
 
 class LetterName(StrEnum):
@@ -80,6 +82,14 @@ class Letter:
 
 async def letter_about(event_id: int) -> Letter | None:
     """The letter about an event; None where there is nobody to write to, or they want no mails of its kind."""
+    organisation_id = await organisation_of_event(event_id)
+    if organisation_id is None:
+        return None
+    with within(organisation_id):
+        return await _about(event_id)
+
+
+async def _about(event_id: int) -> Letter | None:
     event = await Event.get_or_none(id=event_id)
     if event is None:
         return None

@@ -1,6 +1,6 @@
 """One pass over the planes that a search asks about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
@@ -22,6 +22,14 @@ class Question:
     wanted: Wanted
     basis: MatchBasis
     criteria: Criteria
+    # Known once, since it is looked up several times, and what it is made of goes deep.
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.rule, self.wanted, self.basis, self.criteria)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def by_skill(self) -> bool:

@@ -52,6 +52,7 @@ class Held:
         self.position = position
         self.lock = asyncio.Lock()
         self._answers: OrderedDict[Question, tuple[Scores, float]] = OrderedDict()
+        self._size_of_answers = 0
 
     @property
     def size(self) -> int:
@@ -63,31 +64,35 @@ class Held:
         return (await self._scores(question)).within(window, left_out)
 
     async def _scores(self, question: Question) -> Scores:
-        if question not in self._answers:
-            if question.planes * self.columns.words <= _WORDS_AT_ONCE:
-                self._keep(question, ask(self.columns, question))
-            else:
-                async with self.lock:
-                    self._keep(question, await asyncio.to_thread(ask, self.columns, question))
-        scores, _ = self._answers[question]
-        self._keep(question, scores)
+        known = self._forget(question)
+        if known is not None:
+            scores = known
+        elif question.planes * self.columns.words <= _WORDS_AT_ONCE:
+            scores = ask(self.columns, question)
+        else:
+            async with self.lock:
+                scores = await asyncio.to_thread(ask, self.columns, question)
+            # Somebody else may have asked the same meanwhile.
+            self._forget(question)
+        self._answers[question] = scores, time.monotonic()
+        self._size_of_answers += scores.size
+        most = max(_LEAST_FOR_ANSWERS, self.size // _ANSWERS_SHARE)
+        while self._size_of_answers > most and len(self._answers) > 1:
+            self._forget(next(iter(self._answers)))
         return scores
 
-    def _keep(self, question: Question, scores: Scores) -> None:
-        self._answers[question] = scores, time.monotonic()
-        self._answers.move_to_end(question)
-        most = max(_LEAST_FOR_ANSWERS, self.size // _ANSWERS_SHARE)
-        size = sum(kept.size for kept, _ in self._answers.values())
-        while size > most and len(self._answers) > 1:
-            _, (gone, _) = self._answers.popitem(last=False)
-            size -= gone.size
+    def _forget(self, question: Question) -> Scores | None:
+        scores, _ = self._answers.pop(question, (None, 0.0))
+        if scores is not None:
+            self._size_of_answers -= scores.size
+        return scores
 
     def forget_old_answers(self) -> None:
         """Those that nobody has asked for again."""
         now = time.monotonic()
         for question, (_, at) in list(self._answers.items()):
             if now - at > _SECONDS_KEPT:
-                del self._answers[question]
+                self._forget(question)
 
     async def follow(self, changed: frozenset[int], position: Position) -> None:
         """Read anew those who changed; the lock is the caller's."""
@@ -99,6 +104,7 @@ class Held:
             self.columns.make_room(reading, kinds)
             apply(self.columns, np.array(these, np.int64), reading)
             self._answers.clear()
+            self._size_of_answers = 0
         self.position = position
 
 

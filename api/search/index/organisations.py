@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import structlog
-from tortoise.connection import get_connection
 
+from api.models.row_security import found_across_organisations
 from api.search.hints import SEARCH, Hints
 from api.search.index.held import Held, TooLarge, load
 from api.search.index.reading import Look, look, look_for_all
@@ -142,7 +142,7 @@ class MatchIndex:
     async def _begin_large(self) -> None:
         if self._large_begun:
             return
-        for row in await get_connection("default").execute_query_dict(_LARGE, [_LARGE_FROM]):
+        for row in await found_across_organisations(_LARGE, _LARGE_FROM):
             self._begin(row["id"])
         self._large_begun = True
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tortoise.connection import get_connection
 
+from api.models.row_security import found_across_organisations, within
 from api.search.findable import LEFT_OUT, OFFERING
 
 # One kind of row for everything, so that one snapshot holds a mentor together: (mentor, 0, active mentees),
@@ -150,14 +151,15 @@ async def read_these(organisation_id: int, mentor_ids: Sequence[int]) -> bytearr
     return await _copied(_THESE, organisation_id, mentor_ids)
 
 
-async def _copied(statement: str, *values: Any) -> bytearray:
+async def _copied(statement: str, organisation_id: int, *values: Any) -> bytearray:
     data = bytearray()
 
     async def take(part: bytes) -> None:
         data.extend(part)
 
-    async with get_connection("default").acquire_connection() as connection:
-        await connection.copy_from_query(statement, *values, output=take, format="binary")
+    with within(organisation_id):
+        async with get_connection("default").acquire_connection() as connection:
+            await connection.copy_from_query(statement, organisation_id, *values, output=take, format="binary")
     return data
 
 
@@ -176,7 +178,7 @@ async def options_of(organisation_id: int) -> list[int]:
 
 
 async def position_now() -> Position:
-    (row,) = await _rows(_NOW)
+    (row,) = await get_connection("default").execute_query_dict(_NOW)
     return _position(row)
 
 
@@ -196,7 +198,7 @@ async def look_for_all(held: dict[int, Position]) -> dict[int, Look]:
     snapshots = [position.snapshot for position in held.values()]
     return {
         row["organisation_id"]: Look(position=_position(row), changed=frozenset(row["changed"]))
-        for row in await _rows(_LOOK_FOR_ALL, list(held), snapshots)
+        for row in await found_across_organisations(_LOOK_FOR_ALL, list(held), snapshots)
     }
 
 
@@ -204,5 +206,6 @@ def _position(row: dict[str, Any]) -> Position:
     return Position(snapshot=row["snapshot"], server=row["server"], at=row["at"])
 
 
-async def _rows(statement: str, *values: object) -> list[dict[str, Any]]:
-    return await get_connection("default").execute_query_dict(statement, list(values))
+async def _rows(statement: str, organisation_id: int, *values: object) -> list[dict[str, Any]]:
+    with within(organisation_id):
+        return await get_connection("default").execute_query_dict(statement, [organisation_id, *values])
