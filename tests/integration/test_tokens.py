@@ -310,10 +310,11 @@ async def test_an_issuer_that_gives_no_end_of_keys_is_left(
                 writer.write(part)
                 await writer.drain()
                 sent += len(part)
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01 if answer == "slow" else 0)
         writer.close()
 
-    monkeypatch.setattr("api.auth.keys._FETCH_SECONDS", 0.3)
+    if answer == "slow":
+        monkeypatch.setattr("api.auth.keys._FETCH_SECONDS", 0.5)
     server = await asyncio.start_server(serve, "127.0.0.1")
     async with server:
         keys = PublishedKeys(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/keys")
