@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from api.actions.work import all_carried_through
 from api.auth.keys import LocalKeys, PublishedKeys, push_key
 from api.auth.tokens import Authenticator
+from api.costing import Bounds
 from api.database import connections, database_url
 from api.http_server import HEALTH
 from api.metrics import Metrics
@@ -25,6 +26,7 @@ from api.migrate import pending_migrations
 from api.notifications.push.offer import offer_of
 from api.notifications.wakeups import Wakeups
 from api.notifications.watch import LogWatch
+from api.rates import Places, Rate, Settling
 from api.resolvers.context import Services
 from api.schema.build import build_schema
 from api.schema.disclosure import Disclosure
@@ -33,6 +35,7 @@ from api.search.indexed import IndexedMentorSearch
 from api.search.ranking import PostgresMentorSearch
 from api.settings import Settings
 from api.tracing import exported
+from api.transport.admission import Admission
 from api.transport.console import Console
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.errors import unheard
@@ -68,9 +71,11 @@ def create_app(settings: Settings) -> Starlette:
     schema = build_schema(
         subgraph=settings.subgraph,
         compiled=settings.compiled,
+        bounds=bounds_of(settings),
         disclosure=Disclosure(introspection=settings.introspection, suggestions=settings.suggestions),
     )
-    operations = Operations(schema, services, metrics, documents_of(settings))
+    admission = admission_of(settings)
+    operations = Operations(schema, services, metrics, documents_of(settings), admission)
     authenticator = Authenticator(settings, keys)
     limits = Limits(
         ping_seconds=settings.ping_seconds,
@@ -80,6 +85,7 @@ def create_app(settings: Settings) -> Starlette:
     endpoint = GraphQLEndpoint(
         operations,
         authenticator=authenticator,
+        admission=admission,
         origins=Origins(settings.allowed_origins),
         limits=limits,
         graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
@@ -87,6 +93,7 @@ def create_app(settings: Settings) -> Starlette:
         reservations=Reservations(
             operations,
             authenticator=authenticator,
+            admission=admission,
             wakeups=wakeups,
             poll_seconds=settings.poll_seconds,
             limits=limits,
@@ -102,6 +109,7 @@ def create_app(settings: Settings) -> Starlette:
             async with (
                 connections(settings, url),
                 wakeups.running(),
+                Settling(settings.broadcast_url, admission.rates).running(),
                 LogWatch(wakeups, seconds=settings.watch_seconds).running(),
                 metrics.sampled(wakeups, lambda: operations.spared),
                 index.running(wakeups, settings.poll_seconds) if index else nullcontext(),
@@ -121,6 +129,31 @@ def create_app(settings: Settings) -> Starlette:
         routes.append(Route("/", _to_graphiql))  # where there is no console
         routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
     return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """How large a document may be."""
+    return Bounds(
+        tokens=settings.query_tokens,
+        depth=settings.query_depth,
+        width=settings.query_width,
+        root_fields=settings.query_root_fields,
+        aliases=settings.query_aliases,
+        directives=settings.query_directives,
+        cost=settings.query_cost,
+    )
+
+
+def admission_of(settings: Settings) -> Admission:
+    """How much one may ask, and keep open."""
+    return Admission(
+        operations=Rate("operations", settings.person_operations),
+        points=Rate("points", settings.person_points),
+        strangers=Rate("strangers", settings.address_strangers),
+        of_person=Places(settings.person_connections),
+        of_address=Places(settings.address_connections),
+        trusted=settings.trusted_proxies,
+    )
 
 
 def documents_of(settings: Settings) -> Documents:
@@ -153,7 +186,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=list(settings.allowed_origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, STREAM_HEADER],
-            expose_headers=[REQUEST_ID],
+            expose_headers=[REQUEST_ID, "Retry-After"],
             max_age=600,
         )
     ]

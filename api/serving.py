@@ -61,6 +61,8 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Whom a proxy speaks for, the application finds out by the settings (`transport/addresses.py`).
+        proxy_headers=False,
         http=ToldHttp,
         ws=ToldWebSocket,
         ws_per_message_deflate=False,

@@ -7,6 +7,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -107,6 +108,83 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_SOCKET_OPERATIONS",
         ge=1,
         description="Most operations at once on one socket, subscriptions among them.",
+    )
+    query_tokens: int = Field(
+        default=2_000,
+        validation_alias="MENTORING_QUERY_TOKENS",
+        ge=0,
+        description="Most tokens of a document; here and below, 0 sets no limit.",
+    )
+    query_depth: int = Field(
+        default=20,
+        validation_alias="MENTORING_QUERY_DEPTH",
+        ge=0,
+        description="Most fields within one another.",
+    )
+    query_width: int = Field(
+        default=100,
+        validation_alias="MENTORING_QUERY_WIDTH",
+        ge=0,
+        description="Most selections side by side.",
+    )
+    query_root_fields: int = Field(
+        default=30,
+        validation_alias="MENTORING_QUERY_ROOT_FIELDS",
+        ge=0,
+        description="Most fields at the root of an operation.",
+    )
+    query_aliases: int = Field(
+        default=50,
+        validation_alias="MENTORING_QUERY_ALIASES",
+        ge=0,
+        description="Most aliases of a document.",
+    )
+    query_directives: int = Field(
+        default=50,
+        validation_alias="MENTORING_QUERY_DIRECTIVES",
+        ge=0,
+        description="Most directives of a document.",
+    )
+    query_cost: int = Field(
+        default=30_000,
+        validation_alias="MENTORING_QUERY_COST",
+        ge=0,
+        description="Most points of an operation, which are the fields that its answer may hold.",
+    )
+    person_operations: int = Field(
+        default=1_200,
+        validation_alias="MENTORING_PERSON_OPERATIONS",
+        ge=0,
+        description="Most operations of a person a minute.",
+    )
+    person_points: int = Field(
+        default=600_000,
+        validation_alias="MENTORING_PERSON_POINTS",
+        ge=0,
+        description="Most points of all operations of a person a minute; not less than those of one.",
+    )
+    person_connections: int = Field(
+        default=100,
+        validation_alias="MENTORING_PERSON_CONNECTIONS",
+        ge=0,
+        description="Most sockets and streams of a person that a process keeps open at a time.",
+    )
+    address_strangers: int = Field(
+        default=300,
+        validation_alias="MENTORING_ADDRESS_STRANGERS",
+        ge=0,
+        description="Most requests a minute from one address that bring no token, or one that is not good.",
+    )
+    address_connections: int = Field(
+        default=1_000,
+        validation_alias="MENTORING_ADDRESS_CONNECTIONS",
+        ge=0,
+        description="Most sockets from one address, a process, that have not said yet whose they are.",
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        validation_alias="MENTORING_TRUSTED_PROXIES",
+        description="Addresses or networks of proxies, comma-separated, whose word on where clients are is taken.",
     )
     index: bool = Field(
         default=True,
@@ -298,9 +376,9 @@ class Settings(BaseSettings):
         description="The least severe log lines that are written.",
     )
 
-    @field_validator("allowed_origins", "production_exceptions", mode="before")
+    @field_validator("allowed_origins", "production_exceptions", "trusted_proxies", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(each.strip() for each in value.split(",") if each.strip())
         return value
@@ -314,6 +392,14 @@ class Settings(BaseSettings):
             complete = False
         if not complete:
             raise ValueError("write `https://host[:port]/…`")
+        return value
+
+    @field_validator("person_points")
+    @classmethod
+    def _check_points(cls, value: int, info: ValidationInfo) -> int:
+        cost = info.data.get("query_cost", 0)
+        if value and (not cost or value < cost):
+            raise ValueError("an operation may cost more than that: lower `MENTORING_QUERY_COST`, or raise this")
         return value
 
     @field_validator("smtp_url")

@@ -18,7 +18,6 @@ from strawberry import ID
 from strawberry.schema.config import StrawberryConfig
 
 from api.compiled import CompiledExecution
-from api.schema.documents import parsed_once, validated_once
 from api.schema.execution import CompiledSchema, execution
 
 _ROUNDS: Final = 30
@@ -70,7 +69,6 @@ def schema(*, compiled: bool) -> CompiledSchema:
     return CompiledSchema(
         query=Query,
         execution_context_class=execution(compiled=compiled),
-        extensions=[parsed_once, validated_once],
         config=StrawberryConfig(enable_experimental_incremental_execution=True),
     )
 

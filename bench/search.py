@@ -29,7 +29,7 @@ from api.domain.matching import MatchBasis, Rank, Wanted
 from api.migrate import migrate
 from api.models.row_security import settle
 from api.search.criteria import Criteria, Window
-from api.search.eligible import MentoringRule
+from api.search.eligible import AskingRule
 from api.search.index.asking import Question, ask
 from api.search.index.columns import Columns
 from api.search.index.held import load
@@ -57,8 +57,13 @@ GAPS = tuple(
 WANTED = Wanted(gaps=GAPS, options=frozenset())
 BASIS = MatchBasis.SKILL_GAPS_AND_PREFERENCES
 TOP: Window[Rank] = Window(limit=20)
-RULE = MentoringRule(
-    organisation_id=1, enabled=True, level=4, attributes=(Attribute(skill_id=BUSINESS_SKILLS, name="Business skills"),)
+RULE = AskingRule(
+    organisation_id=1,
+    enabled=True,
+    level=4,
+    attributes=(Attribute(skill_id=BUSINESS_SKILLS, name="Business skills"),),
+    open_request_limit=5,
+    request_expiry_days=30,
 )
 QUESTION = Question(rule=RULE, wanted=WANTED, basis=BASIS, criteria=Criteria())
 KINDS = {BUSINESS_SKILLS: False, **{2 + number: True for number in range(SKILLS)}}
@@ -266,7 +271,7 @@ async def with_database(mentors: int, turns: int) -> None:
         index = MatchIndex(most_bytes=1 << 31)
         await index.loaded(1)
         plain, indexed = PostgresMentorSearch(), IndexedMentorSearch(index, PostgresMentorSearch())
-        mentee = Mentee(id=mentors + 1, framework="", rule=RULE, wanted=WANTED)
+        mentee = Mentee(id=mentors + 1, framework=None, rule=RULE, wanted=WANTED)
         by_the_plain_search = {}
         if mentors <= MOST_FOR_THE_PLAIN_SEARCH:
             assert await ranks(indexed, mentee) == await ranks(plain, mentee)

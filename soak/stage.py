@@ -19,6 +19,7 @@ from api.settings import Settings
 from soak.daemon import Daemon
 from soak.proxy import Proxy
 from soak.worker import Worker
+from tests.allowances import OUT_OF_REACH
 from tests.ports import free_port
 
 SERVICE: Final = (str(Path(sys.executable).with_name("mentoring-api")),)
@@ -108,6 +109,7 @@ async def stage(folder: Path, *, servers: int, service: Sequence[str]) -> AsyncI
             "MENTORING_DATA": str(folder),
             "MENTORING_PING_SECONDS": "2",
             "MENTORING_LEASE_SECONDS": "3",
+            **OUT_OF_REACH,
         }
         workers = [Worker(number, command=service, folder=folder, environment=environment) for number in range(servers)]
         proxy = Proxy([worker.port for worker in workers])

@@ -1,28 +1,54 @@
 """Ask a mentor."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
-
-from tortoise.connection import get_connection
+from typing import Any, Final
 
 from api.actions.idempotency import SentUnderKey
 from api.actions.work import Waker, Work, action
 from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
 from api.domain.events import Event, EventKind
-from api.domain.matching import Offered, Wanted, cover, percent_when_asked
+from api.domain.matching import Offered, cover, percent_when_asked
 from api.domain.text import optional_text
 from api.domain.viewer import Viewer
-from api.models import Mentor, MentorRequest, Person, RequestGap
-from api.search.eligible import AskingRule, mentoring_rule
-from api.search.findable import findable_among
-from api.search.profiles import offered_by, wanted_by
+from api.models import MentorRequest
+from api.models.statements import columns_of, rows_of
+from api.search.eligible import AskingRule
+from api.search.findable import FINDABLE
+from api.search.mentee import Mentee, read_mentee
 
-# Parameters: $1 the mentee, $2 the mentor.
-_STANDING: Final = """
-SELECT count(*) AS open_requests,
-       coalesce(bool_or(mentor_id = $2), false) AS asked,
-       EXISTS (SELECT FROM mentorship WHERE mentee_id = $1 AND mentor_id = $2 AND ended_at IS NULL) AS mentored
-FROM mentor_request WHERE mentee_id = $1 AND status = 'PENDING'
+# One mentee asks one thing at a time: what is counted and looked up after this then stands until the commit.
+_LOCK_MENTEE: Final = "SELECT erased_at FROM person WHERE id = $1 FOR NO KEY UPDATE"
+
+_LOCK_MENTOR: Final = "SELECT active_mentees FROM mentor WHERE id = $1 AND organisation_id = $2 FOR NO KEY UPDATE"
+
+# Parameters: $1 the organisation, $2 the attributes that a mentor must hold, $3 the mentee, $4 the mentor, $5 in which
+# skills the mentee has gaps.
+_STANDING: Final = f"""
+WITH {FINDABLE},
+held AS (
+    SELECT array_agg(skill_id) AS skills, array_agg(level) AS levels
+    FROM held_level WHERE person_id = $4 AND skill_id = ANY($5::bigint[])
+)
+SELECT count(*) AS open_requests, coalesce(bool_or(mentor_id = $4), false) AS asked,
+       EXISTS (SELECT FROM mentorship WHERE mentee_id = $3 AND mentor_id = $4 AND ended_at IS NULL) AS mentored,
+       EXISTS (SELECT FROM findable WHERE id = $4) AS findable,
+       ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = $4) AS options,
+       (SELECT skills FROM held) AS skills, (SELECT levels FROM held) AS levels
+FROM mentor_request WHERE mentee_id = $3 AND status = 'PENDING'
+"""
+
+# Parameters: the request, then the skill and the three levels of each gap that it asks help with.
+_ASK: Final = """
+WITH request AS (
+    INSERT INTO mentor_request (organisation_id, mentee_id, mentor_id, status, message, percent, created_at, expires_at)
+    VALUES ($1, $2, $3, 'PENDING', $4, $5, $6, $7) RETURNING *
+), gaps AS (
+    INSERT INTO request_gap (organisation_id, request_id, skill_id, current_level, required_level, mentor_level)
+    SELECT request.organisation_id, request.id, gap.*
+    FROM request, unnest($8::bigint[], $9::smallint[], $10::smallint[], $11::smallint[]) AS gap
+)
+SELECT {columns} FROM request
 """
 
 
@@ -47,9 +73,8 @@ async def _answered(
     work: Work, *, viewer: Viewer, mentor_id: int, message: str | None, sent: SentUnderKey
 ) -> MentorRequest | Refused:
     """A refusal is kept with the key, in the transaction that found it: so it returns, and is raised after."""
-    # One mentee asks one thing at a time: what is counted and looked up below then stands until the commit.
-    mentee = await Person.select_for_update(no_key=True).get(id=viewer.person_id)
-    if mentee.erased_at is not None:
+    (mentee,) = await work.connection.execute_query_dict(_LOCK_MENTEE, [viewer.person_id])
+    if mentee["erased_at"] is not None:
         raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
     earlier = await sent.earlier_request_id()
     if earlier is not None:
@@ -65,64 +90,60 @@ async def _answered(
 
 async def _ask(work: Work, *, viewer: Viewer, mentor_id: int, message: str | None) -> MentorRequest:
     """Raises ``Refused`` before anything is written."""
-    rule = await mentoring_rule(viewer.organisation_id)
-    mentor = await _mentor_to_ask(viewer, mentor_id, rule)
-    wanted = await wanted_by(viewer.person_id)
-    offered = (await offered_by([mentor]))[mentor.id]
+    mentee = await read_mentee(viewer)
+    offered = await _mentor_to_ask(work, viewer, mentor_id, mentee)
     now = datetime.now(UTC)
-    request = await MentorRequest.create(
-        organisation_id=viewer.organisation_id,
-        mentee_id=viewer.person_id,
-        mentor_id=mentor.id,
-        message=message,
-        percent=percent_when_asked(wanted, offered),
-        created_at=now,
-        expires_at=now + timedelta(days=rule.request_expiry_days),
+    gaps = [each for each in cover(mentee.wanted.gaps, offered.levels) if each.covered]
+    (request,) = await rows_of(
+        MentorRequest,
+        _ASK.format(columns=columns_of(MentorRequest, "request")),
+        viewer.organisation_id,
+        viewer.person_id,
+        mentor_id,
+        message,
+        percent_when_asked(mentee.wanted, offered),
+        now,
+        now + timedelta(days=mentee.rule.request_expiry_days),
+        [each.gap.skill_id for each in gaps],
+        [each.gap.current for each in gaps],
+        [each.gap.required for each in gaps],
+        [each.mentor_level for each in gaps],
     )
-    await _remember_gaps(request, wanted, offered)
-    await work.audit(
-        organisation_id=viewer.organisation_id,
-        actor_id=viewer.person_id,
-        verb="connect",
-        subject="mentor_request",
-        subject_id=request.id,
-        mentor=mentor.id,
+    await work.audit_of_known(
+        viewer.organisation_id, viewer.person_id, "connect", "mentor_request", request.id, {"mentor": mentor_id}
     )
     work.announce(
         viewer.organisation_id,
-        Event(recipient_id=mentor.id, kind=EventKind.REQUEST_RECEIVED, subject_id=request.id),
+        Event(recipient_id=mentor_id, kind=EventKind.REQUEST_RECEIVED, subject_id=request.id),
     )
     return request
 
 
-async def _remember_gaps(request: MentorRequest, wanted: Wanted, offered: Offered) -> None:
-    """Keep what the mentor is asked to help with, as it stands now."""
-    await RequestGap.bulk_create(
-        RequestGap(
-            organisation_id=request.organisation_id,
-            request_id=request.id,
-            skill_id=each.gap.skill_id,
-            current_level=each.gap.current,
-            required_level=each.gap.required,
-            mentor_level=each.mentor_level,
-        )
-        for each in cover(wanted.gaps, offered.levels)
-        if each.covered
-    )
-
-
-async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: AskingRule) -> Mentor:
-    """The mentor, kept as they are until the commit. Raises ``Refused`` where they cannot be asked."""
+async def _mentor_to_ask(work: Work, viewer: Viewer, mentor_id: int, mentee: Mentee) -> Offered:
+    """What the mentor brings, who stays as they are until the commit. Raises ``Refused`` where they cannot be asked."""
     if mentor_id == viewer.person_id:
         raise Refused(RefusalCode.CANNOT_MENTOR_SELF, "You cannot mentor yourself.", field="mentorId")
-    mentor = await Mentor.select_for_update(no_key=True).get_or_none(
-        id=mentor_id, organisation_id=viewer.organisation_id
-    )
-    if mentor is None:
+    rule = mentee.rule
+    locked = await work.connection.execute_query_dict(_LOCK_MENTOR, [mentor_id, viewer.organisation_id])
+    if not locked:
         raise Refused(RefusalCode.NOT_FOUND, "There is no such mentor.", field="mentorId")
     if not rule.enabled:
         raise Refused(RefusalCode.MENTORING_DISABLED, "Your organisation has mentoring switched off.")
-    (standing,) = await get_connection("default").execute_query_dict(_STANDING, [viewer.person_id, mentor.id])
+    skills = [gap.skill_id for gap in mentee.wanted.gaps]
+    (standing,) = await work.connection.execute_query_dict(
+        _STANDING, [viewer.organisation_id, rule.attribute_ids, viewer.person_id, mentor_id, skills]
+    )
+    _check(standing, rule)
+    return Offered(
+        mentor_id=mentor_id,
+        levels=dict(zip(standing["skills"] or (), standing["levels"] or (), strict=True)),
+        options=frozenset(standing["options"]),
+        active_mentees=locked[0]["active_mentees"],
+    )
+
+
+def _check(standing: Mapping[str, Any], rule: AskingRule) -> None:
+    """Raises ``Refused`` where a mentor who stands so to the mentee cannot be asked by them."""
     if standing["asked"]:
         raise Refused(
             RefusalCode.ALREADY_REQUESTED,
@@ -131,7 +152,7 @@ async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: AskingRule) -> Me
         )
     if standing["mentored"]:
         raise Refused(RefusalCode.ALREADY_MENTORED, "This person mentors you already.", field="mentorId")
-    if mentor.id not in await findable_among(rule, [mentor.id]):
+    if not standing["findable"]:
         raise Refused(
             RefusalCode.MENTOR_UNAVAILABLE,
             "This mentor takes no requests at the moment; find another.",
@@ -143,4 +164,3 @@ async def _mentor_to_ask(viewer: Viewer, mentor_id: int, rule: AskingRule) -> Me
             f"You have {standing['open_requests']} open requests, and {rule.open_request_limit} is the most at once; "
             "wait for an answer or withdraw one.",
         )
-    return mentor

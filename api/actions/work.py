@@ -12,19 +12,20 @@ Faults of tortoise 1.1.9 that this module works around:
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
 from inspect import signature
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import asyncpg
+import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from api.actions.turns import turn_to_write
 from api.domain.errors import Fault, FaultCode
 from api.domain.events import MAILED, PUSHED, SUBJECTS, Event, SubjectKind
-from api.models import AuditEntry, Person
+from api.models import Person
 from api.models.row_security import within
 from api.notifications.outbox import Told, defer_messages
 from api.search.hints import SEARCH
@@ -68,18 +69,23 @@ class Work:
 
         Raises ``Fault`` (UNAUTHENTICATED) where whoever did it was erased meanwhile: a socket may be older than that.
         """
-        await AuditEntry.create(
-            using_db=self.connection,
-            organisation_id=organisation_id,
-            actor_id=actor_id,
-            verb=verb,
-            subject_type=subject,
-            subject_id=subject_id,
-            detail=detail,
-        )
+        await self.audit_of_known(organisation_id, actor_id, verb, subject, subject_id, detail)
         # The entry points to the actor, and so waits for an erasure that is under way.
         if actor_id is not None and await Person.exists(using_db=self.connection, id=actor_id, erased_at__isnull=False):
             raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
+
+    async def audit_of_known(  # noqa: PLR0917 - as above, in order
+        self,
+        organisation_id: int,
+        actor_id: int | None,
+        verb: str,
+        subject: str,
+        subject_id: int,
+        detail: Mapping[str, object],
+    ) -> None:
+        """The same where the row of whoever did it is locked, and was looked at."""
+        entry = [organisation_id, actor_id, verb, subject, subject_id, orjson.dumps(detail).decode()]
+        await self.connection.execute_query(_AUDIT, entry)
 
     async def number_events(self) -> list[int]:
         """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
@@ -115,6 +121,11 @@ class Work:
 # One parameter from $4 on for each kind of subject, in their order.
 _SUBJECT_COLUMNS: Final = ", ".join(f"{subject}_id" for subject in SubjectKind)
 _SUBJECT_VALUES: Final = ", ".join(f"${number}::bigint" for number, _ in enumerate(SubjectKind, start=4))
+
+_AUDIT: Final = """
+INSERT INTO audit_entry (organisation_id, actor_id, verb, subject_type, subject_id, at, detail)
+VALUES ($1, $2, $3, $4, $5, clock_timestamp(), $6::text::jsonb)
+"""
 
 # Whoever is being erased is waited for, and then hears of nothing.
 _APPEND_EVENT: Final = f"""

@@ -48,7 +48,7 @@ async def page_of_matches(
     search asks, and the rows of whoever it proposes, with what is shown ``beside`` them.
     """
     asked = window(arguments, cursor_reader(basis.value, Rank, int, int, int, int))
-    mentee = await read_mentee(context.viewer)
+    mentee = await read_mentee(context.viewer, framework=True)
     loaders, organisation_id = context.loaders, mentee.rule.organisation_id
     loaders.rule.prime(organisation_id, mentee.rule)
     loaders.framework.prime(organisation_id, await context.services.frameworks.of(organisation_id, mentee.framework))

@@ -1,14 +1,14 @@
 """The schema, put together from its roots."""
 
 import strawberry
-from graphql import GraphQLError, get_named_type, get_operation_ast, parse
+from graphql import GraphQLError, get_named_type, get_operation_ast
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from api.costing import Bounds
 from api.schema.disclosure import TOLD_ALL, Disclosure
-from api.schema.documents import RULES, parsed_once, validated_once
 from api.schema.execution import CompiledSchema, execution
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
@@ -55,32 +55,31 @@ class Schema(CompiledSchema):
 
     def checked(self, query: str, name: str | None) -> tuple[list[GraphQLError], OperationType | None]:
         """What is wrong with an operation, before any of it is run, and of what kind it is."""
-        try:
-            document = parse(query)
-        except GraphQLError as error:
-            return [error], None
-        if errors := self.disclosure.wrong(self._schema, document, RULES):
-            return errors, None
-        operation = get_operation_ast(document, name)
+        known = self.documents.of(query)
+        if known.tree is None or known.errors:
+            return known.errors, None
+        operation = get_operation_ast(known.tree, name)
         if operation is None:
             cause = CannotGetOperationTypeError(name)
             return [GraphQLError(cause.as_http_error_reason(), original_error=cause)], None
         return [], OperationType(operation.operation.value)
 
 
-def build_schema(*, subgraph: bool = False, compiled: bool = True, disclosure: Disclosure = TOLD_ALL) -> Schema:
+def build_schema(
+    *, subgraph: bool = False, compiled: bool = True, bounds: Bounds | None = None, disclosure: Disclosure = TOLD_ALL
+) -> Schema:
     """``subgraph`` adds what a router asks a subgraph of Apollo Federation for. ``compiled`` says that operations are
-    executed by functions made for them; what they answer is the same either way. ``disclosure`` says how much of the
-    schema a client is told.
+    executed by functions made for them; what they answer is the same either way. ``bounds`` are those of documents,
+    ``disclosure`` says how much of the schema a client is told.
     """
     schema = Schema(
         query=SubgraphQuery if subgraph else Query,
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
-        disclosure=disclosure,
         execution_context_class=execution(compiled=compiled, suggestions=disclosure.suggestions),
-        extensions=[parsed_once, validated_once],
+        bounds=bounds,
+        disclosure=disclosure,
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )
     schema.describe_inputs()

@@ -24,12 +24,12 @@ class Disclosure:
     suggestions: bool = True
 
     def wrong(
-        self, schema: GraphQLSchema, document: DocumentNode, rules: tuple[type[ASTValidationRule], ...]
+        self, schema: GraphQLSchema, document: DocumentNode, rules: tuple[type[ASTValidationRule], ...], *, most: int
     ) -> list[GraphQLError]:
-        """Why a document cannot be run, by these rules."""
+        """Why a document cannot be run, by these rules; the first reasons, where there are more than ``most``."""
         if not self.introspection:
             rules = (*rules, NoSchemaIntrospectionCustomRule)
-        errors = validate(schema, document, rules, hide_suggestions=not self.suggestions)
+        errors = validate(schema, document, rules, max_errors=most, hide_suggestions=not self.suggestions)
         if not self.suggestions:
             for error in errors:
                 error.message = _OWN_WORD.sub("", error.message)

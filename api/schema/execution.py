@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, get_operation_ast
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 from graphql import ExecutionResult as CoreResult
 from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
@@ -20,13 +20,13 @@ from strawberry.types.graphql import OperationType
 
 from api.compiled import CompiledExecution, CompiledOperations, fragments_of
 from api.compiled.strawberry_adapter import StrawberryAdapter
+from api.costing import Bounds
 from api.schema.disclosure import TOLD_ALL, Disclosure
-from api.schema.documents import parsed_once, validated_once
+from api.schema.documents import KnownDocuments
 
 _DOCUMENTS_KEPT: Final = 512
 # Longer ones would crowd out the others.
 _LONGEST: Final = 16_384
-_CACHES: Final = frozenset({parsed_once, validated_once})
 _NO_HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda values: asyncio.gather(*values), track=lambda _: None)
 _ALL: Final = frozenset(OperationType)
 
@@ -71,17 +71,19 @@ class _Known:
 
 
 class CompiledSchema(strawberry.Schema):
-    """What was compiled is executed without Strawberry's stages around it: they parse, validate, and ask extensions
-    that do nothing but remember what was parsed and validated. Where there are others, all is as in Strawberry.
+    """What was compiled is executed without Strawberry's stages around it: they parse, validate, and ask extensions.
+    Where there are extensions, all is as in Strawberry, but for documents, which are read and validated once.
     """
 
-    def __init__(self, *args: Any, disclosure: Disclosure = TOLD_ALL, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bounds: Bounds | None = None, disclosure: Disclosure = TOLD_ALL, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.disclosure = disclosure
+        self.documents = KnownDocuments(self._schema, bounds or Bounds(), disclosure)
         self._known: OrderedDict[tuple[str | None, str | None], _Known] = OrderedDict()
         # Untyped, since graphql-core's executors and Strawberry's differ in the predicates that they take.
         self._executors: Any = self.execution_context_class
-        self._at_once = issubclass(self._executors, CompiledExecution) and set(self.extensions) <= _CACHES
+        self._at_once = issubclass(self._executors, CompiledExecution) and not self.extensions
 
     async def stream(  # noqa: PLR0917 - Strawberry's
         self,
@@ -136,6 +138,14 @@ class CompiledSchema(strawberry.Schema):
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
     ) -> PreExecutionError | None:
+        if context.query:
+            known = self.documents.of(context.query)
+            if known.tree is None:
+                context.pre_execution_errors = known.errors
+                return PreExecutionError(data=None, errors=known.errors)
+            # Strawberry is spared the reading and the validation.
+            context.graphql_document = known.tree
+            context.pre_execution_errors = known.errors or _ambiguous(known.tree, context)
         failure = await super()._prepare_operation_async(context, extensions_runner)
         if failure is None and self._at_once:
             self._remember(context)
@@ -153,3 +163,11 @@ class CompiledSchema(strawberry.Schema):
         self._known[context.query, name] = _Known(document, kind)
         while len(self._known) > _DOCUMENTS_KEPT:
             self._known.popitem(last=False)
+
+
+def _ambiguous(document: DocumentNode, context: ExecutionContext) -> list[GraphQLError]:
+    """Strawberry 0.341 runs the first of several operations where none is named."""
+    named = context._provided_operation_name is not None  # noqa: SLF001 - the public one names the first
+    if named or sum(isinstance(each, OperationDefinitionNode) for each in document.definitions) <= 1:
+        return []
+    return [GraphQLError("Say by `operationName` which operation is to be run.")]

@@ -1,4 +1,4 @@
-"""What a search begins with: the organisation's rule, and what the mentee looks for; one statement."""
+"""What a search begins with, and a request: the organisation's rule, and what the mentee looks for; one statement."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,15 +9,19 @@ from tortoise.connection import get_connection
 from api.domain.gaps import find_gaps
 from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
-from api.search.eligible import MentoringRule, business_skills
+from api.search.eligible import AskingRule, business_skills
 
-# All that an organisation's skills are, whoever changed them.
+# Which skills an organisation has, and which transaction wrote each of them last, whoever it was of. A sum of hashes of
+# their values would not do: PostgreSQL's hash of a row adds up those of its columns, so that two skills that exchange
+# their names would go unnoticed.
 FRAMEWORK_VERSION: Final = (
-    "SELECT coalesce(sum(hash_record_extended(skill, 0)), 0)::text FROM skill WHERE organisation_id = {organisation}"
+    "SELECT coalesce(sum(hashint8extended(skill.id, skill.xmin::text::bigint)), 0)::text "
+    "FROM skill WHERE organisation_id = {organisation}"
 )
 
 _MENTEE: Final = f"""
-SELECT organisation.mentoring_enabled, organisation.mentor_level,
+SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
+       organisation.request_expiry_days,
        (SELECT jsonb_agg(jsonb_build_array(id, name, category) ORDER BY name, id)
         FROM skill WHERE organisation_id = organisation.id AND kind = 'ATTRIBUTE' AND NOT retired) AS attributes,
        (SELECT jsonb_agg(jsonb_build_array(skill.id, role_requirement.level, held_level.level))
@@ -25,7 +29,7 @@ SELECT organisation.mentoring_enabled, organisation.mentor_level,
         LEFT JOIN held_level ON held_level.person_id = person.id AND held_level.skill_id = skill.id
         WHERE role_requirement.role_profile_id = person.role_profile_id) AS requirements,
        ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options,
-       ({FRAMEWORK_VERSION.format(organisation="$1")}) AS framework
+       CASE WHEN $3::boolean THEN ({FRAMEWORK_VERSION.format(organisation="$1")}) END AS framework
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 WHERE organisation.id = $1 AND person.id = $2
 """
@@ -33,26 +37,31 @@ WHERE organisation.id = $1 AND person.id = $2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentee:
-    """Somebody who looks for a mentor. ``framework`` tells one state of the organisation's skills from another."""
+    """Somebody who looks for a mentor. ``framework`` tells one state of the organisation's skills from another, where
+    that was asked for.
+    """
 
     id: int
-    framework: str
-    rule: MentoringRule
+    framework: str | None
+    rule: AskingRule
     wanted: Wanted
 
 
-async def read_mentee(viewer: Viewer) -> Mentee:
+async def read_mentee(viewer: Viewer, *, framework: bool = False) -> Mentee:
     """The viewer, as a mentee."""
-    (row,) = await get_connection("default").execute_query_dict(_MENTEE, [viewer.organisation_id, viewer.person_id])
+    values = [viewer.organisation_id, viewer.person_id, framework]
+    (row,) = await get_connection("default").execute_query_dict(_MENTEE, values)
     requirements = orjson.loads(row["requirements"] or "[]")
     gaps = find_gaps(
         required={skill_id: level for skill_id, level, _ in requirements},
         held={skill_id: held for skill_id, _, held in requirements if held is not None},
     )
-    rule = MentoringRule(
+    rule = AskingRule(
         organisation_id=viewer.organisation_id,
         enabled=row["mentoring_enabled"],
         level=row["mentor_level"],
+        open_request_limit=row["open_request_limit"],
+        request_expiry_days=row["request_expiry_days"],
         attributes=business_skills(orjson.loads(row["attributes"] or "[]")),
     )
     return Mentee(

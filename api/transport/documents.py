@@ -1,4 +1,4 @@
-"""What a document says of the operation that is to be run, read once."""
+"""Where a document says that a subscription is to begin, read once."""
 
 from functools import lru_cache
 from typing import Final
@@ -17,29 +17,13 @@ from graphql import (
 
 # Longer ones would crowd out the others.
 _LONGEST: Final = 16_384
-UNKNOWN: Final = "unknown"
 # Where every subscription begins.
 _AFTER: Final = "after"
-
-
-def describe(query: str, name: str | None) -> tuple[str, str]:
-    """Kind and name of the operation that is to be run; `unknown` where the document does not say."""
-    if len(query) > _LONGEST:
-        return UNKNOWN, name or ""
-    return _described(query, name)
 
 
 def cursor_variable(query: str, name: str | None) -> str | None:
     """The variable that says where a subscription begins, where it says nothing else."""
     return None if len(query) > _LONGEST else _cursor_variable(query, name)
-
-
-@lru_cache(maxsize=512)
-def _described(query: str, name: str | None) -> tuple[str, str]:
-    _, operation = _read(query, name)
-    if operation is None:
-        return UNKNOWN, ""
-    return operation.operation.value, operation.name.value if operation.name else ""
 
 
 @lru_cache(maxsize=512)

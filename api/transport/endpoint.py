@@ -18,6 +18,7 @@ from api.auth.tokens import Authenticator, Identity
 from api.domain.errors import Fault, FaultCode
 from api.metrics import Metrics
 from api.tracing import continued
+from api.transport.admission import Admission
 from api.transport.connection import connection_of
 from api.transport.errors import STOPPING, internal_fault, told
 from api.transport.identification import REQUEST_ID, bind_request, bind_viewer
@@ -34,6 +35,7 @@ from api.transport.welcome import until_unwelcome
 
 _STATUSES: Final = {
     FaultCode.UNAUTHENTICATED: 401,
+    FaultCode.RATE_LIMITED: 429,
     FaultCode.UNAVAILABLE: 503,
     FaultCode.INTERNAL: 500,
 }
@@ -47,6 +49,7 @@ class GraphQLEndpoint:
         operations: Operations,
         *,
         authenticator: Authenticator,
+        admission: Admission,
         origins: Origins,
         limits: Limits,
         graphiql_path: str | None,
@@ -57,6 +60,7 @@ class GraphQLEndpoint:
         self._reservations = reservations
         self._operations = operations
         self._authenticator = authenticator
+        self._admission = admission
         self._origins = origins
         self._limits = limits
         self._graphiql_path = graphiql_path
@@ -74,6 +78,7 @@ class GraphQLEndpoint:
             WebSocket(scope, receive, send),
             operations=self._operations,
             authenticator=self._authenticator,
+            admission=self._admission,
             origins=self._origins,
             limits=self._limits,
             metrics=self._metrics,
@@ -125,8 +130,10 @@ class GraphQLEndpoint:
             return _faulty(internal_fault(error), plain, request.headers)
 
     async def _asked(self, request: Request, media: Sequence[Medium]) -> Response | StreamedAnswers[Answer]:
-        identity = await self._authenticator.identify(request.headers.get("authorization"))
+        authorization = request.headers.get("authorization")
+        identity = await self._admission.identify(self._authenticator, request.scope, authorization)
         bind_viewer(identity.viewer)
+        self._admission.ask(identity.viewer)
         if not media:
             raise NotARequest(406, f"Answers come as {', '.join(medium.value for medium in Medium)}.")
         return await self._answer(request, await read_request(request), identity, media)
@@ -172,6 +179,7 @@ class GraphQLEndpoint:
             framing_of(medium),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
+            leave=self._admission.enter(identity.viewer),
         )
 
 
@@ -191,6 +199,8 @@ def _faulty(fault: Fault, medium: Medium, asked: Headers) -> Response:
         headers["WWW-Authenticate"] = challenge + ', error="invalid_token"' if asked.get("authorization") else challenge
     if fault.code is FaultCode.UNAVAILABLE:
         headers["Retry-After"] = "1"
+    if fault.code is FaultCode.RATE_LIMITED:
+        headers["Retry-After"] = str(fault.details["retryAfter"])
     return _response({"errors": [told(fault)]}, medium, _STATUSES.get(fault.code, 400), headers)
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from api.transport.increments import DEFER, STREAM
 
 _UTF_8: Final = "charset=utf-8"
+# Clients send the same few; what they make up is bounded.
+_HEADERS_KEPT: Final = 64
 
 
 class Medium(Enum):
@@ -82,6 +85,7 @@ class _Range:
         return {medium.type.split("/")[0] + "/*": 2, "*/*": 1}.get(self.type, 0)
 
 
+@lru_cache(maxsize=_HEADERS_KEPT)
 def acceptable(accept: str) -> Sequence[Medium]:
     """The media that an `Accept` header allows, those the client would rather have first."""
     ranges = [_read(each) for each in accept.split(",") if each.strip()] or [_read("*/*")]
@@ -92,7 +96,7 @@ def acceptable(accept: str) -> Sequence[Medium]:
             # Today `*/*` still means JSON as it always was: the new type is for those who name it.
             place = len(Medium) if medium is Medium.RESPONSE and specificity < 3 else place  # noqa: PLW2901, PLR2004
             ranked.append((-quality, specificity < 3, place, medium))  # noqa: PLR2004
-    return [medium for *_, medium in sorted(ranked, key=lambda each: each[:3])]
+    return tuple(medium for *_, medium in sorted(ranked, key=lambda each: each[:3]))
 
 
 def _read(text: str) -> _Range:

@@ -16,8 +16,9 @@ from api.metrics import Metrics, Run
 from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
+from api.transport.admission import Admission
 from api.transport.audience import Audiences, Listener, Said, Write
-from api.transport.documents import cursor_variable, describe
+from api.transport.documents import cursor_variable
 from api.transport.errors import present, told
 from api.transport.increments import INCREMENTS, at_once, comes_in_parts, payload_of
 from api.transport.parameters import Operation
@@ -51,8 +52,17 @@ class Interrupted(Exception):  # noqa: N818 - how a subscription ends
 class Operations:
     """The schema, and what its operations need."""
 
-    def __init__(self, schema: Schema, services: Services, metrics: Metrics, documents: Documents) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        services: Services,
+        metrics: Metrics,
+        documents: Documents,
+        admission: Admission | None = None,
+    ) -> None:
+        """Without ``admission`` everybody may ask as much as they like."""
         self._documents = documents
+        self._admission = admission or Admission()
         self._schema = schema
         self._services = services
         self._metrics = metrics
@@ -63,7 +73,7 @@ class Operations:
         """How many subscriptions are open beyond those that run: see `audience.py`."""
         return self._audiences.spared
 
-    async def run(
+    def run(
         self,
         operation: Operation,
         viewer: Viewer,
@@ -76,23 +86,54 @@ class Operations:
         """The answers to an operation: one for a query or a mutation, unless it comes in parts by one of the directives
         in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given;
         what others hear, too, goes through ``write``, where that is given, while no answer of its own is on its way.
-        Raises ``Interrupted``.
+
+        Raises ``Fault`` (RATE_LIMITED) at once where the person is to wait, and ``Interrupted`` from the answers.
         """
         try:
-            query = self._documents.text_of(operation)
+            asked = self._asked(operation, viewer)
         except Fault as fault:
-            yield Answer(payload={"errors": [told(fault)]}, refused=True)
-            return
-        kind, name = describe(query, operation.name)
-        query = at_once(query, but=frozenset() if kind == "subscription" else increments)
+            if fault.code is FaultCode.RATE_LIMITED:
+                raise
+            return _only(Answer(payload={"errors": [told(fault)]}, refused=True))
+        return self._run(
+            asked, operation, viewer, kinds=kinds, increments=increments, resume_after=resume_after, write=write
+        )
+
+    def _asked(self, operation: Operation, viewer: Viewer) -> "_Asked":
+        """Raises ``Fault`` where it is not known, costs too much, or is to wait."""
+        query = self._documents.text_of(operation)
+        known = self._schema.documents.of(query)
+        kind, name = known.described(operation.name)
+        try:
+            cost = known.cost(operation.name, operation.variables)
+            self._admission.charge(viewer, points=cost)
+        except Fault as fault:
+            with self._metrics.running(kind, name) as run:
+                run.answered({"errors": [told(fault)]}, refused=True)
+            raise
+        return _Asked(query=query, kind=kind, name=name, cost=cost, wants_cost=_wants_cost(operation))
+
+    async def _run(
+        self,
+        asked: "_Asked",
+        operation: Operation,
+        viewer: Viewer,
+        *,
+        kinds: Iterable[OperationType],
+        increments: frozenset[str],
+        resume_after: str | None,
+        write: Write | None,
+    ) -> AsyncGenerator[Answer, None]:
+        kind, name = asked.kind, asked.name
+        query = at_once(asked.query, but=frozenset() if kind == "subscription" else increments)
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
-        listener = self._listener(query, operation, viewer, write) if write and kind == "subscription" else None
+        listener = self._listener(query, operation, viewer, write, asked) if write and kind == "subscription" else None
         with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
             try:
                 while True:
                     if listener is not None:
                         context.hand_over = listener.hand_over
-                    answers = self._answers(query, operation, context, name=name, kinds=kinds)
+                    answers = self._answers(query, operation, context, asked=asked, kinds=kinds)
                     async with contextlib.aclosing(answers):
                         async for answer in answers:
                             run.answered(answer.payload, refused=answer.refused)
@@ -107,7 +148,7 @@ class Operations:
                     self._audiences.forget(listener)
 
     async def _answers(
-        self, query: str, operation: Operation, context: Context, *, name: str, kinds: Iterable[OperationType]
+        self, query: str, operation: Operation, context: Context, *, asked: "_Asked", kinds: Iterable[OperationType]
     ) -> AsyncGenerator[Answer, None]:
         results = await self._schema.stream(
             query,
@@ -122,15 +163,20 @@ class Operations:
                 if context.live and _met_outage(result):
                     raise Interrupted("The database is away. Come back in a moment.")
                 with self._metrics.delivering(context.written_at, live=not context.replayed):
-                    yield _answer(result, context)
+                    yield self._with_cost(_answer(result, context), asked)
                 if context.written_at and not context.replayed:
-                    tracing.delivered(name, context.written_at)
+                    tracing.delivered(asked.name, context.written_at)
 
-    def _listener(self, query: str, operation: Operation, viewer: Viewer, write: Write) -> Listener:
+    def _with_cost(self, answer: Answer, asked: "_Asked") -> Answer:
+        if asked.wants_cost and not answer.refused:
+            cost = {"points": asked.cost, "allowed": self._schema.documents.bounds.cost or None}
+            answer.payload["extensions"] = {**answer.payload.get("extensions", {}), "cost": cost}
+        return answer
+
+    def _listener(self, query: str, operation: Operation, viewer: Viewer, write: Write, asked: "_Asked") -> Listener:
         async def shared(after: str) -> AsyncGenerator[Said, None]:
             context = Context(viewer=viewer, services=self._services, resume_after=after)
-            name = describe(query, operation.name)[1]
-            async with contextlib.aclosing(self._answers(query, operation, context, name=name, kinds=ANY)) as answers:
+            async with contextlib.aclosing(self._answers(query, operation, context, asked=asked, kinds=ANY)) as answers:
                 async for answer in answers:
                     if answer.refused:
                         return
@@ -150,6 +196,7 @@ class Operations:
         """What is wrong with an operation that nothing of has been run yet."""
         try:
             query = self._documents.text_of(operation)
+            self._schema.documents.of(query).cost(operation.name, operation.variables)
         except Fault as fault:
             return Answer(payload={"errors": [told(fault)]}, refused=True)
         errors, kind = self._schema.checked(query, operation.name)
@@ -165,7 +212,27 @@ class Operations:
             query = self._documents.text_of(operation)
         except Fault:
             return False
-        return comes_in_parts(query, read=read) and describe(query, operation.name)[0] != "subscription"
+        known = self._schema.documents.of(query)
+        if known.tree is None:
+            return False
+        return comes_in_parts(query, read=read) and known.described(operation.name)[0] != "subscription"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    query: str
+    kind: str
+    name: str
+    cost: int
+    wants_cost: bool
+
+
+async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:
+    yield answer
+
+
+def _wants_cost(operation: Operation) -> bool:
+    return bool(operation.extensions) and (operation.extensions or {}).get("cost") is True
 
 
 def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from email.message import Message
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,8 @@ from api.transport.frames import PROTOCOL
 from api.transport.negotiation import Medium
 from api.transport.parameters import Operation, read_operation
 
+# Clients send the same few; what they make up is bounded.
+_HEADERS_KEPT: Final = 64
 _METHODS: Final = "GET, POST, PUT, DELETE"
 _READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 
@@ -60,13 +63,20 @@ async def read_request(request: Request) -> Operation:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    content_type = Message()
-    content_type["content-type"] = request.headers.get("content-type", "")
-    if content_type.get_content_type() != "application/json":
+    kind, charset = _content(request.headers.get("content-type", ""))
+    if kind != "application/json":
         raise NotARequest(415, "Send the operation as JSON, with the header `Content-Type: application/json`.")
-    if content_type.get_content_charset("utf-8") not in {"utf-8", "utf8"}:
+    if charset not in {"utf-8", "utf8"}:
         raise NotARequest(415, "Send the operation in UTF-8.")
     return _object(await request.body(), "The body")
+
+
+@lru_cache(maxsize=_HEADERS_KEPT)
+def _content(content_type: str) -> tuple[str, str]:
+    """The media type and the charset that a header names."""
+    header = Message()
+    header["content-type"] = content_type
+    return header.get_content_type(), header.get_content_charset("utf-8")
 
 
 def _query(request: Request) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.models import EventStream
 from api.notifications.wakeups import Wakeups
+from api.transport.admission import Admission
 from api.transport.identification import bind_viewer
 from api.transport.limits import Limits
 from api.transport.negotiation import Medium, acceptable
@@ -53,12 +54,14 @@ class Reservations:
         operations: Operations,
         *,
         authenticator: Authenticator,
+        admission: Admission,
         wakeups: Wakeups,
         poll_seconds: float,
         limits: Limits,
     ) -> None:
         self._operations = operations
         self._authenticator = authenticator
+        self._admission = admission
         self._wakeups = wakeups
         self._poll_seconds = poll_seconds
         self._limits = limits
@@ -80,8 +83,9 @@ class Reservations:
     async def _respond(self, request: Request, token: str) -> Response | StreamedAnswers[Told]:
         if request.method == "GET" and _wants_events(request):
             return await self._open(request, token)
-        identity = await self._authenticator.identify(request.headers.get("authorization"))
+        identity = await self._identify(request, request.headers.get("authorization"))
         bind_viewer(identity.viewer)
+        self._admission.ask(identity.viewer)
         match request.method:
             case "PUT":
                 return await _reserve(identity)
@@ -92,10 +96,17 @@ class Reservations:
             case _:
                 return await self._queue(request, token, identity.viewer)
 
+    async def _identify(self, request: Request, authorization: str | None) -> Identity:
+        return await self._admission.identify(self._authenticator, request.scope, authorization)
+
     async def _open(self, request: Request, token: str) -> StreamedAnswers[Told]:
         given = request.headers.get("authorization")
-        asking = await self._authenticator.identify(given) if given else None
-        stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
+        asking = await self._identify(request, given) if given else None
+        try:
+            stream = await open_stream(token, person_id=asking.viewer.person_id if asking else None)
+        except NoSuchStream:
+            self._admission.note_stranger(request.scope)
+            raise
         identity = _identity_behind(stream)
         bind_viewer(identity.viewer)
         if not await self._authenticator.still_welcome(identity):
@@ -114,6 +125,7 @@ class Reservations:
             SharedFraming(),
             unwelcome=partial(until_unwelcome, self._authenticator, identity, check_seconds=check_seconds),
             heartbeat_seconds=self._limits.ping_seconds,
+            leave=self._admission.enter(identity.viewer),
         )
 
     async def _queue(self, request: Request, token: str, viewer: Viewer) -> Response:

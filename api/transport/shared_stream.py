@@ -14,6 +14,7 @@ import orjson
 import structlog
 
 from api.actions.event_streams import QueuedOperation, close_stream, end_operation, keep_stream, operations_of
+from api.domain.errors import Fault
 from api.domain.viewer import Viewer
 from api.models import EventStream
 from api.notifications.outages import is_outage
@@ -145,5 +146,6 @@ class SharedStream:
         except Interrupted:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
-            fault = Answer(payload={"errors": [told(internal_fault(error))]}, refused=True)
-            await self._said.put(Told(operation=operation.name, answer=fault))
+            fault = error if isinstance(error, Fault) else internal_fault(error)
+            refused = Answer(payload={"errors": [told(fault)]}, refused=True)
+            await self._said.put(Told(operation=operation.name, answer=refused))

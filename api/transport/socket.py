@@ -14,18 +14,21 @@ Faults of Strawberry 0.341's own handler that are absent here, each with its tes
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Coroutine
 from enum import IntEnum
 from typing import Any, Final
 
 import orjson
 import structlog
+from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from api.auth.tokens import Authenticator, Identity
-from api.domain.errors import Fault
+from api.domain.errors import Fault, FaultCode
 from api.domain.viewer import Viewer
 from api.metrics import Metrics
+from api.transport.admission import Admission
 from api.transport.audience import Write
 from api.transport.connection import SECONDS_TO_TAKE, connection_of
 from api.transport.errors import internal_fault, told
@@ -41,6 +44,9 @@ log = structlog.get_logger(__name__)
 
 _SECONDS_TO_INITIALISE: Final = 5.0
 _PING: Final = b'{"type":"ping"}'
+# How many operations may be refused for their number within so long, until the socket is closed.
+_MOST_REFUSED: Final = 100
+_SECONDS_OF_PATIENCE: Final = 60.0
 
 
 class CloseCode(IntEnum):
@@ -72,6 +78,7 @@ class SocketSession:
         *,
         operations: Operations,
         authenticator: Authenticator,
+        admission: Admission,
         origins: Origins,
         limits: Limits,
         metrics: Metrics,
@@ -80,6 +87,8 @@ class SocketSession:
         self._socket = socket
         self._operations = operations
         self._authenticator = authenticator
+        self._admission = admission
+        self._refused: list[float] = []
         self._origins = origins
         self._limits = limits
         self._write_text = connection_of(socket.scope).write_text
@@ -97,6 +106,25 @@ class SocketSession:
         if not self._origins.allow(self._socket):
             await self._socket.close(code=1008)
             return
+        try:
+            # A place of its address, and later one of its person.
+            self._leave = self._admission.enter_from(self._socket.scope)
+        except Fault as fault:
+            await self._turn_away(fault)
+            return
+        try:
+            await self._talk()
+        finally:
+            self._leave()
+
+    async def _turn_away(self, fault: Fault) -> None:
+        """Answer the handshake: clients come back by themselves."""
+        body = orjson.dumps({"errors": [told(fault)]})
+        headers = {"Retry-After": str(fault.details["retryAfter"]), "Content-Type": "application/json"}
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.send_denial_response(Response(body, 429, headers))
+
+    async def _talk(self) -> None:
         offered = PROTOCOL in self._socket.scope.get("subprotocols", ())
         await self._socket.accept(subprotocol=PROTOCOL if offered else None)
         if not offered:
@@ -136,7 +164,7 @@ class SocketSession:
             case Pong():
                 pass
             case Subscribe():
-                self._start(frame)
+                await self._start(frame)
             case Complete():
                 if task := self._running.pop(frame.id, None):
                     task.cancel()
@@ -147,16 +175,22 @@ class SocketSession:
         self._initialised = True
         given = {name.casefold(): value for name, value in frame.payload.items()}.get("authorization")
         try:
-            identity = await self._authenticator.identify(given if isinstance(given, str) else None)
+            authorization = given if isinstance(given, str) else None
+            identity = await self._admission.identify(self._authenticator, self._socket.scope, authorization)
+            entered = self._admission.enter(identity.viewer)
+            self._leave()
+            self._leave = entered
         except Fault as fault:
-            raise _Close(CloseCode.FORBIDDEN, fault.message) from fault
+            limited = fault.code is FaultCode.RATE_LIMITED
+            code = CloseCode.TOO_MANY_INITIALISATIONS if limited else CloseCode.FORBIDDEN
+            raise _Close(code, fault.message) from fault
         self._identity = identity
         bind_viewer(identity.viewer)
         await self._send({"type": "connection_ack"})
         self._liveness.start()
         self._alarms.add(asyncio.create_task(self._look_whether_welcome(identity), name="welcome"))
 
-    def _start(self, frame: Subscribe) -> None:
+    async def _start(self, frame: Subscribe) -> None:
         if self._identity is None:
             raise _Close(CloseCode.UNAUTHORIZED, "Unauthorized")
         if frame.id in self._running:
@@ -166,8 +200,22 @@ class SocketSession:
                 CloseCode.TOO_MANY_INITIALISATIONS,
                 f"At most {self._limits.operations} operations run on a socket at once",
             )
+        try:
+            self._admission.ask(self._identity.viewer)
+        except Fault as fault:
+            self._note_refusal()
+            await self._send({"id": frame.id, "type": "error", "payload": [told(fault)]})
+            return
         task = asyncio.create_task(self._run_operation(frame, self._identity.viewer), name=f"operation {frame.id}")
         self._running[frame.id] = task
+
+    def _note_refusal(self) -> None:
+        """Whoever goes on asking all the same is sent away."""
+        now = time.monotonic()
+        self._refused = [each for each in self._refused if now - each < _SECONDS_OF_PATIENCE]
+        self._refused.append(now)
+        if len(self._refused) > _MOST_REFUSED:
+            raise _Close(CloseCode.TOO_MANY_INITIALISATIONS, "Too many operations, of which too many were refused")
 
     async def _run_operation(self, frame: Subscribe, viewer: Viewer) -> None:
         structlog.contextvars.bind_contextvars(operation_id=frame.id[:100])
@@ -177,13 +225,19 @@ class SocketSession:
             log.debug("answer_to_closed_socket")
         except Interrupted as interrupted:
             await self._close(CloseCode.TRY_AGAIN_LATER, str(interrupted))
+        except _Close as end:
+            await self._close(end.code, end.reason)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets an id to quote
             await self._finish(frame, {"id": frame.id, "type": "error", "payload": [told(internal_fault(error))]})
 
     async def _answer(self, frame: Subscribe, viewer: Viewer) -> None:
-        async with contextlib.aclosing(
-            self._operations.run(frame.operation, viewer, write=self._writer(frame.id))
-        ) as answers:
+        try:
+            run = self._operations.run(frame.operation, viewer, write=self._writer(frame.id))
+        except Fault as fault:
+            self._note_refusal()
+            await self._finish(frame, {"id": frame.id, "type": "error", "payload": [told(fault)]})
+            return
+        async with contextlib.aclosing(run) as answers:
             async for answer in answers:
                 if answer.refused:
                     await self._finish(frame, {"id": frame.id, "type": "error", "payload": answer.payload["errors"]})

@@ -147,7 +147,9 @@ def framing_of(medium: Medium) -> Framing[Answer]:
 
 
 class StreamedAnswers(Generic[Streamed]):
-    """An ASGI response. What ``unwelcome`` gives ends once the person may not be here any more, and says why."""
+    """An ASGI response. What ``unwelcome`` gives ends once the person may not be here any more, and says why.
+    ``leave`` is called at its end, in any case.
+    """
 
     def __init__(
         self,
@@ -157,6 +159,7 @@ class StreamedAnswers(Generic[Streamed]):
         *,
         unwelcome: Callable[[], Awaitable[str]],
         heartbeat_seconds: float,
+        leave: Callable[[], None],
     ) -> None:
         self._answers = answers
         self.medium = medium
@@ -164,9 +167,16 @@ class StreamedAnswers(Generic[Streamed]):
         self._framing = framing
         self._unwelcome = unwelcome
         self._heartbeat_seconds = heartbeat_seconds
+        self._leave = leave
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve until either side ends it. Whoever takes nothing of what is sent is dropped."""
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._leave()
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = connection_of(scope)
         await send({"type": "http.response.start", "status": 200, "headers": self.headers.raw})
         ways_to_end = (

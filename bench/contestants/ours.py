@@ -7,6 +7,7 @@ from typing import Final
 from api.domain.ids import decode_id, encode_id
 from bench.contestants.contestant import POOL_SIZE, Command, Contestant, Surroundings
 from bench.contestants.words import asking
+from tests.allowances import OUT_OF_REACH
 
 NAME: Final = "Mentoring API"
 
@@ -20,6 +21,7 @@ def _start(there: Surroundings) -> Command:
             "MENTORING_DATA": str(there.folder),
             "MENTORING_DATABASE_POOL_SIZE": str(POOL_SIZE),
             "MENTORING_WORKER": "false",
+            **OUT_OF_REACH,
         },
     )
 

@@ -25,6 +25,7 @@ from api.auth.tokens import issue_token
 from api.models import Person
 from api.settings import Settings
 from tests.acceptance.processes import Process
+from tests.allowances import OUT_OF_REACH
 from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
@@ -98,7 +99,8 @@ async def running(
     port = int(port or free_port())
     data.mkdir(parents=True, exist_ok=True)
     log = data / f"server-{port}-{next(_numbers)}.log"
-    settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url, **environment}
+    settings = {"PORT": str(port), "MENTORING_DATA": str(data), "DATABASE_URL": database_url}
+    settings |= OUT_OF_REACH | environment
     process = Process("serve", *options, environment={**os.environ, **settings}, log=log)
     server = Server(port=port, data=data, database_url=database_url, process=process, log=log)
     try:

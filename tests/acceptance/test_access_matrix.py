@@ -37,9 +37,21 @@ from tests.acceptance.access_rules import (
 )
 from tests.acceptance.access_scene import Scene, Thing, Truth, listening
 from tests.acceptance.access_story import told
-from tests.acceptance.servers import Server
+from tests.acceptance.servers import Server, running
+from tests.conftest import database_named
 
 each_role = pytest.mark.parametrize("role", VIEWERS, ids=str)
+
+
+@pytest.fixture(scope="module")
+async def module_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """Asking for everything there is, of everybody, costs more than anybody else may ask."""
+    data = tmp_path_factory.mktemp("data")
+    async with (
+        database_named(server_url, "shared") as url,
+        running(data, database_url=url, MENTORING_QUERY_COST="1000000") as server,
+    ):
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tortoise.connection import get_connection
 
 from api.models import Skill
 from api.resolvers.frameworks import Frameworks
@@ -35,6 +36,9 @@ async def test_what_has_not_changed_is_not_read_again(database: str) -> None:
         lambda skill: Skill.filter(id=skill.id).update(retired=True),
         lambda skill: Skill.filter(id=skill.id).update(levels=[1]),
         lambda skill: Skill.filter(id=skill.id).update(category="Elsewhere"),
+        lambda skill: get_connection("default").execute_script(
+            "UPDATE skill SET name = CASE code WHEN 'PROG' THEN 'DESN' WHEN 'DESN' THEN 'PROG' ELSE name END"
+        ),
         lambda skill: Skill.create(
             organisation_id=skill.organisation_id, kind=skill.kind, code="NEWS", name="New", levels=[1, 2]
         ),

@@ -21,3 +21,15 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
     text = README.read_text()
     missing = [row for row in rows() if row not in text]
     assert missing == [], "\n" + "\n".join(rows())
+
+
+def test_the_limits_are_documented_with_their_defaults() -> None:
+    lines = (README.parent / "docs" / "limits.md").read_text().splitlines()
+    limits = {
+        f"`{field.validation_alias}` |": f"| {field.default:,} |"
+        for name, field in Settings.model_fields.items()
+        if name.startswith(("query_", "person_", "address_"))
+    }
+    assert limits
+    for name, default in limits.items():
+        assert [default in line for line in lines if name in line] == [True], name

@@ -32,6 +32,10 @@ from api.settings import Settings
         ("fcm_url", "http://fcm.example.com"),
         ("fcm_credentials", "/nowhere/at/all"),
         ("apns_key", "/nowhere/at/all"),
+        ("person_points", "29999"),
+        ("query_cost", "-1"),
+        ("trusted_proxies", "proxy.example.com"),
+        ("trusted_proxies", "10.0.0.0/33"),
         ("apns_topic", "com.example.mentoring"),
     ],
 )

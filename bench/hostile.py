@@ -1,0 +1,62 @@
+"""`python -m bench.hostile`: how long a worker is at documents that are made to be expensive.
+
+Each of `tests/hostile.py` is read, measured and validated as if it had never come before: once as large as it may be,
+and once as it is refused. The median of several, in milliseconds, as a table for `docs/limits.md`.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Final
+
+from graphql import get_introspection_query
+
+from api.domain.errors import Fault
+from api.schema.build import build_schema
+from api.schema.documents import KnownDocument, KnownDocuments
+from tests.hostile import ATTACKS, Attack
+
+_ROUNDS: Final = 9
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    """Of the processor's time; the median of several."""
+    taken = []
+    for _ in range(_ROUNDS):
+        started = time.process_time()
+        work()
+        taken.append((time.process_time() - started) * 1_000)
+    return statistics.median(taken)
+
+
+def new(documents: KnownDocuments, text: str) -> KnownDocument:
+    """A document as if nobody had sent it yet."""
+    return KnownDocument(text, documents.schema, documents.prices, documents.bounds)
+
+
+def answered(documents: KnownDocuments, attack: Attack, size: int) -> float:
+    text, variables = attack.make(size), attack.variables(size)
+
+    def once() -> None:
+        known = new(documents, text)
+        try:
+            known.cost(None, variables)
+        except Fault:
+            return
+        assert known.errors is not None
+
+    return milliseconds(once)
+
+
+def main() -> None:
+    documents = build_schema().documents
+    print("| what is asked | limit | as large as it may be | refused |\n|---|---|---|---|")
+    for attack in ATTACKS:
+        fits, refused = (answered(documents, attack, size) for size in (attack.fits, attack.refused))
+        print(f"| {attack.name} | `{attack.limit}` | {fits:.1f} | {refused:.1f} |")
+    whole = get_introspection_query()
+    print(f"\nIntrospection: {milliseconds(lambda: new(documents, whole).errors):.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
