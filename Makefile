@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+AUDIT := .venv/audit/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LINTED := api bench clients soak tests
 FAULTS := 50
@@ -22,7 +23,7 @@ TOGETHER := --numprocesses 4 --dist loadscope
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-plain test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations lock clean
+.PHONY: run test test-plain test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations sbom audit lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -73,6 +74,13 @@ schema: .venv/dev  ## Write the schema definition that is committed.
 migrations: .venv/dev  ## Write the migration that the models ask for: make migrations NAME=what_it_does
 	$(BIN)/tortoise -c api.database.FOR_MIGRATIONS makemigrations -n $(NAME)
 
+sbom: .venv/audit/made  ## Write what the service is made of into sbom.json, as CycloneDX, from its lock.
+	$(AUDIT)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON --output-file sbom.json
+
+audit: .venv/audit/made  ## Ask OSV, or else PyPI, whether anything is known against what is locked.
+	$(AUDIT)/python .ci/audit.py
+
 lock: .venv/dev  ## Resolve the dependencies anew.
 	$(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --upgrade --quiet --output-file requirements.lock
@@ -84,6 +92,8 @@ lock: .venv/dev  ## Resolve the dependencies anew.
 		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-browser.lock
 	$(BIN)/uv pip compile --group bench --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-bench.lock
+	$(BIN)/uv pip compile --group audit --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --constraint requirements-dev.lock --upgrade --quiet --output-file requirements-audit.lock
 
 clean:  ## Remove the virtual environment; data stays.
 	rm -rf .venv
@@ -114,6 +124,14 @@ clean:  ## Remove the virtual environment; data stays.
 .venv/browser: .venv/node requirements-browser.lock
 	@echo "Installing what drives a browser"
 	@$(PIP) install --require-hashes --requirement requirements-browser.lock
+	@touch $@
+
+# Apart, since parts of it would change how the service reads XML.
+.venv/audit/made: .venv/python requirements-audit.lock
+	@echo "Installing what looks at the locks"
+	@$(PYTHON) -m venv .venv/audit
+	@$(AUDIT)/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		--requirement requirements-audit.lock
 	@touch $@
 
 .venv/bench: .venv/node requirements-bench.lock

@@ -30,6 +30,7 @@ from api.notifications.watch import LogWatch
 from api.rates import Places, Rate, Settling
 from api.resolvers.context import Services
 from api.schema.build import build_schema
+from api.schema.disclosure import Disclosure
 from api.search.index.organisations import MatchIndex
 from api.search.indexed import IndexedMentorSearch
 from api.search.ranking import PostgresMentorSearch
@@ -68,7 +69,12 @@ def create_app(settings: Settings) -> Starlette:
     )
     metrics = Metrics()
     keys = PublishedKeys(settings.jwks_url) if settings.jwks_url else LocalKeys(settings.signing_key_file)
-    schema = build_schema(subgraph=settings.subgraph, compiled=settings.compiled, bounds=bounds_of(settings))
+    schema = build_schema(
+        subgraph=settings.subgraph,
+        compiled=settings.compiled,
+        bounds=bounds_of(settings),
+        disclosure=Disclosure(introspection=settings.introspection, suggestions=settings.suggestions),
+    )
     admission = admission_of(settings)
     operations = Operations(schema, services, metrics, documents_of(settings), admission)
     authenticator = Authenticator(settings, keys)

@@ -40,6 +40,7 @@ from api.migrate import RoleRefused, migrate
 from api.models import Organisation, Person
 from api.models.row_security import found_across_organisations, settle
 from api.notifications.wakeups import Wakeups
+from api.production import NotForProduction, checked_settings
 from api.schema.build import sdl
 from api.serving import PortTaken, see_that_port_is_free, serve
 from api.settings import Settings
@@ -81,7 +82,7 @@ class Nobody:
 @app.command(name="serve")
 def serve_api(*, workers: Workers = 1) -> None:
     """Serve the API. The embedded database is migrated first; one of your own, by `migrate`."""
-    settings = Settings()
+    settings = checked_settings()
     with database_url(settings) as url:
         if settings.database_url is None:
             asyncio.run(migrate(url))
@@ -91,7 +92,7 @@ def serve_api(*, workers: Workers = 1) -> None:
 @app.command
 async def worker() -> None:
     """Send mails and pushes, expire requests and remind mentors, without serving the API; any number may run."""
-    settings = Settings()
+    settings = checked_settings()
     configure_logs(settings)
     wakeups = Wakeups(settings.broadcast_url)
     with database_url(settings) as url:
@@ -107,7 +108,7 @@ async def worker() -> None:
 @app.command(name="migrate")
 def migrate_schema() -> None:
     """Bring the database's schema up to date."""
-    with database_url(Settings()) as url:
+    with database_url(checked_settings()) as url:
         asyncio.run(migrate(url))
     print("The schema is up to date.")
 
@@ -192,7 +193,7 @@ async def token(
     person: PersonName, *, organisation: PersonOrganisation = None, hours: Hours = 12, admin: Admin = False
 ) -> None:
     """Print a token for a person, signed with the local key."""
-    settings = Settings()
+    settings = checked_settings()
     if settings.jwks_url:
         raise Refusal("Tokens come from the issuer behind MENTORING_JWKS_URL; the local key is not in use.")
     async with _database():
@@ -210,7 +211,9 @@ def schema() -> None:
 @app.command
 def demo() -> None:
     """Load the demo organisation where the database is empty, say what to try, and serve."""
-    settings = Settings()
+    settings = checked_settings()
+    if settings.environment == "production":
+        raise Refusal("The demo is for trying out, and MENTORING_ENV is production: use `serve`.")
     see_that_port_is_free(settings)
     with database_url(settings) as url:
         print(asyncio.run(_prepare_demo(settings, url)), flush=True)
@@ -231,7 +234,7 @@ async def _prepare_demo(settings: Settings, url: str) -> str:
 
 @asynccontextmanager
 async def _database() -> AsyncIterator[None]:
-    settings = Settings()
+    settings = checked_settings()
     with database_url(settings) as url:
         if settings.database_url is None:
             await migrate(url)
@@ -291,10 +294,12 @@ class Refusal(Exception):  # noqa: N818 - an answer to whoever typed the command
 def _told_in_one_line() -> Iterator[None]:
     try:
         yield
-    except (BadFile, NotAManifest, NotMigrated, PortTaken, Refused, Refusal, RoleRefused) as refusal:
+    except (BadFile, NotAManifest, NotForProduction, NotMigrated, PortTaken, Refused, Refusal, RoleRefused) as refusal:
         sys.exit(f"mentoring-api: {refusal}")
     except ValidationError as error:
-        settings = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        # A default that depends on other settings says nothing where one of them cannot be used.
+        wrong = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
+        settings = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in wrong)
         sys.exit(f"mentoring-api: a setting cannot be used: {settings}")
 
 

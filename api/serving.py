@@ -20,6 +20,7 @@ from api.app import create_app, documents_of
 from api.http_server import DRAIN_SECONDS, BoundedProcess, BoundedServer, ToldHttp, ToldWebSocket
 from api.logs import configure_logs
 from api.metrics import SHARED_FOLDER
+from api.production import checked_settings
 from api.settings import Settings
 
 # Sockets are told at once, mutations have this long to finish; mails then have two seconds, what is left one each.
@@ -47,7 +48,7 @@ def serve(settings: Settings, url: str, *, workers: int = 1) -> None:
 
 def application() -> Starlette:
     """The application in one process of several."""
-    settings = Settings()
+    settings = checked_settings()
     configure_logs(settings)
     return create_app(settings)
 
@@ -59,6 +60,7 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         port=settings.port,
         log_config=None,
         access_log=False,
+        server_header=False,
         # Whom a proxy speaks for, the application finds out by the settings (`transport/addresses.py`).
         proxy_headers=False,
         http=ToldHttp,

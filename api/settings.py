@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,6 +17,19 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import DirectoryPath, Field, FilePath, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+# What production refuses unless it is named; `api/production.py` says when and why.
+ExceptionName = Literal[
+    "any-origin",
+    "embedded-database",
+    "graphiql",
+    "introspection",
+    "local-key",
+    "open-metrics",
+    "plain-keys",
+    "plain-links",
+    "private-pushes",
+    "subgraph",
+]
 _KEY_BYTES: Final = 32
 _FCM_NAMES: Final = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
 
@@ -26,6 +39,16 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
 
+    environment: Literal["development", "production"] = Field(
+        default="development",
+        validation_alias="MENTORING_ENV",
+        description="`production` refuses to start with what is made for trying out.",
+    )
+    production_exceptions: Annotated[tuple[ExceptionName, ...], NoDecode] = Field(
+        default=(),
+        validation_alias="MENTORING_PRODUCTION_EXCEPTIONS",
+        description="What production is to do all the same, comma-separated, by the names that its refusal gives.",
+    )
     host: str = Field(default="127.0.0.1", validation_alias="HOST", description="Address to listen on.")
     port: int = Field(default=8000, validation_alias="PORT", ge=0, le=65535, description="TCP port to listen on.")
     reuse_port: bool = Field(
@@ -295,7 +318,14 @@ class Settings(BaseSettings):
         description="Serve the console, in which people use mentoring, at `/`.",
     )
     graphiql: bool = Field(
-        default=True, validation_alias="MENTORING_GRAPHIQL", description="Serve GraphiQL at `/graphiql/`."
+        default_factory=lambda given: _is_for_trying("graphiql", given),
+        validation_alias="MENTORING_GRAPHIQL",
+        description="Serve GraphiQL at `/graphiql/`; in production, not unless it is excepted.",
+    )
+    introspection: bool = Field(
+        default_factory=lambda given: _is_for_trying("introspection", given),
+        validation_alias="MENTORING_INTROSPECTION",
+        description="Let clients ask for the schema; in production, not unless it is excepted.",
     )
     drain_seconds: float = Field(
         default=0.0,
@@ -345,11 +375,22 @@ class Settings(BaseSettings):
         description="The least severe log lines that are written.",
     )
 
-    @field_validator("allowed_origins", "trusted_proxies", mode="before")
+    @field_validator("allowed_origins", "production_exceptions", "trusted_proxies", mode="before")
     @classmethod
     def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(each.strip() for each in value.split(",") if each.strip())
+        return value
+
+    @field_validator("jwks_url", "web_url")
+    @classmethod
+    def _check_web_address(cls, value: str | None) -> str | None:
+        try:
+            complete = value is None or bool(urlsplit(value).hostname)
+        except ValueError:
+            complete = False
+        if not complete:
+            raise ValueError("write `https://host[:port]/…`")
         return value
 
     @field_validator("person_points")
@@ -435,6 +476,11 @@ class Settings(BaseSettings):
             raise ValueError("APNs needs all of key, key id, team id and topic")
         return value
 
+    @property
+    def suggestions(self) -> bool:
+        """Whether errors name what a client may have meant: not where what the schema has is not to be told."""
+        return self.introspection and self.environment != "production"
+
     @cached_property
     def push_key_number(self) -> int | None:
         """The private key of Web Push, where one was given."""
@@ -479,6 +525,11 @@ def _is_safe(url: str) -> bool:
     except ValueError:
         loopback = False
     return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and loopback))
+
+
+def _is_for_trying(what: ExceptionName, given: dict[str, Any]) -> bool:
+    """The default of what helps people to find their way: off in production, unless that is named on purpose."""
+    return given.get("environment") != "production" or what in given.get("production_exceptions", ())
 
 
 def _number(key: str) -> int:

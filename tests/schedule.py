@@ -12,7 +12,7 @@ from typing import Final
 from xdist.scheduler import LoadScopeScheduling
 
 # A fixture of its own that lasts as long as the module, or one of the servers that all tests of a module share.
-_SHARED: Final = re.compile(r'scope="module"|\b(module_server|shared_server)\b')
+_SHARED: Final = re.compile(r'scope="module"|\b(module_server|shared_server|production_server)\b')
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc] # it has no types

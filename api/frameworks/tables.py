@@ -3,10 +3,10 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from api.domain.text import is_storable
 from api.frameworks.errors import BadFile
@@ -14,8 +14,13 @@ from api.frameworks.errors import BadFile
 _LARGEST_FILE: Final = 64 * 1024 * 1024
 # A workbook is an archive: what it unpacks to is what fills the memory.
 _LARGEST_UNPACKED: Final = 512 * 1024 * 1024
+# A few bytes of a workbook can say that a row stands a billion rows further down.
+_MOST_CELLS: Final = 10_000_000
 # Titles and notes may stand above the headers, but not many.
 _ROWS_BEFORE_HEADERS: Final = 20
+
+
+_Row = TypeVar("_Row", bound=Sequence[object])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +71,11 @@ def normalised(header: str) -> str:
 def read_sheets(file: Path) -> list[Sheet]:
     """The tables of a CSV file or an Excel workbook. Raises ``BadFile`` where it is neither."""
     try:
-        size = file.stat().st_size
-        content = file.read_bytes() if size <= _LARGEST_FILE else b""
+        with file.open("rb") as source:
+            content = source.read(_LARGEST_FILE + 1)
     except OSError as error:
         raise BadFile(f"The file cannot be read: {error.strerror}.", file=file) from error
-    if size > _LARGEST_FILE:
+    if len(content) > _LARGEST_FILE:
         raise BadFile(f"The file is larger than {_LARGEST_FILE // 2**20} MiB.", file=file)
     if not content.strip():
         raise BadFile("The file is empty.", file=file)
@@ -84,21 +89,34 @@ def read_sheets(file: Path) -> list[Sheet]:
 def _sheets_of_workbook(file: Path, content: bytes) -> Iterator[Sheet]:
     # It takes as long to import as all of PostgreSQL's driver, and a server reads no workbook.
     from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
     try:
         _check_unpacked_size(file, content)
         workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = [
-            (sheet.title, [tuple(map(_text, row)) for row in sheet.iter_rows(values_only=True)])
-            for sheet in workbook.worksheets
+            (sheet.title, [tuple(map(_text, row)) for row in _rows(file, sheet)]) for sheet in workbook.worksheets
         ]
     except BadFile:
         raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
+    except Exception as error:  # whatever openpyxl stumbles over
         raise BadFile("This is no Excel workbook, or it is damaged; save it as .xlsx again.", file=file) from error
     for name, rows in sheets:
         yield _checked(Sheet(file=file, name=name, rows=tuple(rows)))
+
+
+def _rows(file: Path, sheet: Any) -> Iterator[Sequence[object]]:
+    # How far the sheet says that it reaches would have blank cells made up to there.
+    sheet.reset_dimensions()
+    return _bounded(file, sheet.iter_rows(values_only=True))
+
+
+def _bounded(file: Path, rows: Iterable[_Row]) -> Iterator[_Row]:
+    cells = 0
+    for row in rows:
+        cells += max(len(row), 1)
+        if cells > _MOST_CELLS:
+            raise BadFile(f"A sheet spans more than {_MOST_CELLS:,} cells; remove what is empty.", file=file)
+        yield row
 
 
 def _check_unpacked_size(file: Path, content: bytes) -> None:
@@ -116,7 +134,8 @@ def _sheet_of_csv(file: Path, content: bytes) -> Sheet:
         except UnicodeDecodeError as error:
             raise BadFile("The text is neither UTF-8 nor Windows-1252; save the file as UTF-8.", file=file) from error
     try:
-        rows = [tuple(map(str.strip, row)) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+        lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+        rows = [tuple(map(str.strip, row)) for row in _bounded(file, lines)]
     except csv.Error as error:
         raise BadFile(f"This is no CSV file: {error}.", file=file) from error
     return _checked(Sheet(file=file, name=None, rows=tuple(rows)))

@@ -8,6 +8,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from api.costing import Bounds
+from api.schema.disclosure import TOLD_ALL, Disclosure
 from api.schema.execution import CompiledSchema, execution
 from api.schema.federation import SCALARS, SubgraphQuery
 from api.schema.mutations.administration import AdministrationMutations
@@ -64,17 +65,21 @@ class Schema(CompiledSchema):
         return [], OperationType(operation.operation.value)
 
 
-def build_schema(*, subgraph: bool = False, compiled: bool = True, bounds: Bounds | None = None) -> Schema:
+def build_schema(
+    *, subgraph: bool = False, compiled: bool = True, bounds: Bounds | None = None, disclosure: Disclosure = TOLD_ALL
+) -> Schema:
     """``subgraph`` adds what a router asks a subgraph of Apollo Federation for. ``compiled`` says that operations are
-    executed by functions made for them; what they answer is the same either way. ``bounds`` are those of documents.
+    executed by functions made for them; what they answer is the same either way. ``bounds`` are those of documents,
+    ``disclosure`` says how much of the schema a client is told.
     """
     schema = Schema(
         query=SubgraphQuery if subgraph else Query,
         mutation=Mutation,
         subscription=Subscription,
         types=NOTIFICATION_TYPES,
-        execution_context_class=execution(compiled=compiled),
+        execution_context_class=execution(compiled=compiled, suggestions=disclosure.suggestions),
         bounds=bounds,
+        disclosure=disclosure,
         config=StrawberryConfig(enable_experimental_incremental_execution=True, scalar_map=SCALARS if subgraph else {}),
     )
     schema.describe_inputs()

@@ -18,7 +18,6 @@ from graphql import (
     OperationDefinitionNode,
     get_operation_ast,
     specified_rules,
-    validate,
 )
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -26,6 +25,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from api.costing import Bounds, Exceeded, Measured, Prices, check_variables, measure, read_document
 from api.domain.errors import Fault, FaultCode
 from api.resolvers.paging import DEFAULT_PAGE, LARGEST_PAGE
+from api.schema.disclosure import TOLD_ALL, Disclosure
 
 UNKNOWN: Final = "unknown"
 _DOCUMENTS_KEPT: Final = 512
@@ -59,8 +59,11 @@ class KnownDocument:
     ``refusal`` where it is too large.
     """
 
-    def __init__(self, text: str, schema: GraphQLSchema, prices: Prices, bounds: Bounds) -> None:
+    def __init__(
+        self, text: str, schema: GraphQLSchema, prices: Prices, bounds: Bounds, disclosure: Disclosure = TOLD_ALL
+    ) -> None:
         self._schema = schema
+        self._disclosure = disclosure
         self._bounds = bounds
         self.tree: DocumentNode | None = None
         self.wrong: GraphQLSyntaxError | None = None
@@ -94,7 +97,7 @@ class KnownDocument:
             return [GraphQLError(refusal.message, original_error=refusal)]
         if self.tree is None:
             return [self.wrong] if self.wrong else []
-        return validate(self._schema, self.tree, _RULES, max_errors=_MOST_ERRORS)
+        return self._disclosure.wrong(self._schema, self.tree, _RULES, most=_MOST_ERRORS)
 
     def described(self, name: str | None) -> tuple[str, str]:
         """Kind and name of the operation that is to be run; `unknown` where the document does not say."""
@@ -127,8 +130,9 @@ class KnownDocument:
 class KnownDocuments:
     """The documents that were asked for last, by their text: so many, and not more than so many tokens in all."""
 
-    def __init__(self, schema: GraphQLSchema, bounds: Bounds) -> None:
+    def __init__(self, schema: GraphQLSchema, bounds: Bounds, disclosure: Disclosure = TOLD_ALL) -> None:
         self.bounds = bounds
+        self._disclosure = disclosure
         self.schema = schema
         self.prices = Prices(schema, page=DEFAULT_PAGE, largest=LARGEST_PAGE, entries=_ENTRIES)
         self._known: OrderedDict[str, KnownDocument] = OrderedDict()
@@ -139,7 +143,7 @@ class KnownDocuments:
         if known is not None:
             self._known.move_to_end(text)
             return known
-        known = KnownDocument(text, self.schema, self.prices, self.bounds)
+        known = KnownDocument(text, self.schema, self.prices, self.bounds, self._disclosure)
         if known.refusal and known.refusal.details["limit"] == "characters":
             # Found out at once, and long.
             return known

@@ -21,6 +21,7 @@ from strawberry.types.graphql import OperationType
 from api.compiled import CompiledExecution, CompiledOperations, fragments_of
 from api.compiled.strawberry_adapter import StrawberryAdapter
 from api.costing import Bounds
+from api.schema.disclosure import TOLD_ALL, Disclosure
 from api.schema.documents import KnownDocuments
 
 _DOCUMENTS_KEPT: Final = 512
@@ -40,12 +41,22 @@ class _Execution(StrawberryGraphQLCoreExecutionContext):
         self.async_helpers = _NO_HELPERS
 
 
-def execution(*, compiled: bool) -> type[StrawberryGraphQLCoreExecutionContext]:
-    """The class that executes the operations of one schema."""
-    if not compiled:
-        return _Execution
+class _Reticent(_Execution):
+    """Suggests no names where a variable cannot be read: its names are those of the schema."""
 
-    class Compiled(CompiledExecution, _Execution):
+    @classmethod
+    def build(cls, *args: Any, **kwargs: Any) -> Any:
+        kwargs["hide_suggestions"] = True
+        return super().build(*args, **kwargs)
+
+
+def execution(*, compiled: bool, suggestions: bool = True) -> type[StrawberryGraphQLCoreExecutionContext]:
+    """The class that executes the operations of one schema; ``suggestions`` as in ``Disclosure``."""
+    plain = _Execution if suggestions else _Reticent
+    if not compiled:
+        return plain
+
+    class Compiled(CompiledExecution, plain):  # type: ignore[valid-type, misc]
         compiled_operations = CompiledOperations(StrawberryAdapter, kept=_DOCUMENTS_KEPT, longest=_LONGEST)
 
     return Compiled
@@ -64,9 +75,11 @@ class CompiledSchema(strawberry.Schema):
     Where there are extensions, all is as in Strawberry, but for documents, which are read and validated once.
     """
 
-    def __init__(self, *args: Any, bounds: Bounds | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, bounds: Bounds | None = None, disclosure: Disclosure = TOLD_ALL, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.documents = KnownDocuments(self._schema, bounds or Bounds())
+        self.documents = KnownDocuments(self._schema, bounds or Bounds(), disclosure)
         self._known: OrderedDict[tuple[str | None, str | None], _Known] = OrderedDict()
         # Untyped, since graphql-core's executors and Strawberry's differ in the predicates that they take.
         self._executors: Any = self.execution_context_class

@@ -42,3 +42,23 @@ async def shared_server(module_server: Server) -> AsyncIterator[Server]:
     settings = Settings(database_url=module_server.database_url)
     async with connections(settings, module_server.database_url):
         yield module_server
+
+
+@pytest.fixture(scope="module")
+async def production_server(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """A server in production mode, with tokens that tests can make."""
+    data = tmp_path_factory.mktemp("data")
+    environment = {"MENTORING_ENV": "production", "MENTORING_PRODUCTION_EXCEPTIONS": "local-key"}
+    async with (
+        database_named(server_url, "production") as url,
+        running(data, database_url=url, **environment) as server,
+    ):
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def production_person(production_server: Server) -> Person:
+    """Somebody on the server in production mode."""
+    url = production_server.database_url
+    async with connections(Settings(database_url=url), url):
+        return await (await House.build()).person("Ada")

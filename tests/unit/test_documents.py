@@ -10,7 +10,7 @@ README = Path(__file__).parents[2] / "README.md"
 def rows() -> list[str]:
     lines = []
     for field in Settings.model_fields.values():
-        default = field.get_default(call_default_factory=True)
+        default = field.get_default(call_default_factory=True, validated_data={})
         # By its text, since 0.0 is equal to False.
         shown = {"None": "", "()": "", "True": "true", "False": "false"}.get(str(default), str(default))
         lines.append(f"| `{field.validation_alias}` | {f'`{shown}`' if shown else ''} | {field.description} |")

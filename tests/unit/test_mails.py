@@ -1,15 +1,17 @@
 """Messages hold what people wrote, and nothing of it becomes a header or an address."""
 
+import asyncio
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+import aiosmtplib
 import pytest
 
 from api.domain.events import EventKind
 from api.models import Event, MentorRequest, Organisation, Person
-from api.notifications.mail.delivery import Undeliverable
+from api.notifications.mail.delivery import SmtpDelivery, Undeliverable
 from api.notifications.mail.letters import Letter, LetterName
 from api.notifications.mail.rendering import Renderer
 from tests.mails import text_of
@@ -79,3 +81,23 @@ def test_an_email_that_is_no_address_is_undeliverable_and_keeps_no_mail_from_the
     mail = sent(person(1, "Grace", email), person(2, "Ada", "ada@example.com"))
     assert not mail["Reply-To"]
     assert email in text_of(mail)
+
+
+@pytest.mark.parametrize(("host", "handed_over"), [("0.0.0.0", False), ("127.0.0.1", True)])
+async def test_a_password_goes_to_no_other_machine_unencrypted(host: str, handed_over: bool) -> None:
+    """0.0.0.0 leads to this machine, and is none of its own addresses."""
+    said: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            said.append(line)
+            writer.write(b"250-here\r\n250 AUTH PLAIN LOGIN\r\n" if line.startswith(b"EHLO") else b"535 no\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1")
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(aiosmtplib.SMTPException):
+            await SmtpDelivery(f"smtp://ada:secret@{host}:{port}").deliver(EmailMessage())
+    assert any(line.startswith(b"AUTH") for line in said) is handed_over

@@ -1,5 +1,7 @@
 """Frameworks in the forms in which they are published, and in forms that are none."""
 
+import itertools
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from api.frameworks.errors import BadFile
 from api.frameworks.framework import read_framework
 from api.frameworks.rows import SkillRow
+from api.frameworks.tables import read_sheets
 from api.models import SkillKind
 from tests.frameworks import (
     ATTRIBUTE_HEADERS,
@@ -171,3 +174,91 @@ def test_what_is_no_framework_is_told_so(tmp_path: Path, name: str, content: byt
         file.write_bytes(content)
     with pytest.raises(BadFile, match=name.replace(".", r"\.")):
         read_framework([file])
+
+
+def pack(file: Path, sheet: str) -> Path:
+    """A workbook whose one sheet is what somebody wrote by hand."""
+    write_xlsx(file, Skills=[SKILL_HEADERS])
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/>'
+    "<sheetData>{}</sheetData></worksheet>"
+)
+TEXT = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
+
+
+def test_a_workbook_that_says_that_it_reaches_far_is_read_as_far_as_it_does(tmp_path: Path) -> None:
+    headers = "".join(TEXT.format(f"{chr(65 + place)}1", name) for place, name in enumerate(SKILL_HEADERS))
+    cells = "".join(
+        TEXT.format(f"{chr(65 + place)}2", cell) for place, cell in enumerate(skill_row(1, "PROG", [4])) if cell != ""
+    )
+    file = pack(tmp_path / "far.xlsx", SHEET.format(f'<row r="1">{headers}</row><row r="2">{cells}</row>'))
+    assert file.stat().st_size < 10_000
+    assert [skill.code for skill in read_framework([file]).skills] == ["PROG"]
+
+
+@pytest.mark.parametrize("row", [1_048_576, 10**15])
+def test_a_few_bytes_that_span_more_than_can_be_read_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: int
+) -> None:
+    monkeypatch.setattr("api.frameworks.tables._MOST_CELLS", 100_000)
+    file = pack(tmp_path / "far.xlsx", SHEET.format(f'<row r="{row}">{TEXT.format(f"A{row}", "far")}</row>'))
+    with pytest.raises(BadFile, match="spans more than 100,000 cells"):
+        read_framework([file])
+    (tmp_path / "many.csv").write_text("," * 100_001)
+    with pytest.raises(BadFile, match="spans more than 100,000 cells"):
+        read_framework([tmp_path / "many.csv"])
+
+
+def test_a_workbook_that_unpacks_to_more_than_can_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.frameworks.tables._LARGEST_UNPACKED", 1_000_000)
+    file = pack(tmp_path / "bomb.xlsx", SHEET.format(" " * 1_000_000))
+    assert file.stat().st_size < 10_000
+    with pytest.raises(BadFile, match="unpacks to more"):
+        read_framework([file])
+
+
+def test_texts_that_are_made_of_one_another_are_not_put_together(tmp_path: Path) -> None:
+    made = "".join(f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in itertools.pairwise("abcdefghijk"))
+    entities = f'<!DOCTYPE worksheet [<!ENTITY a "{"text" * 100}">{made}]>'
+    sheet = SHEET.format(f'<row r="1">{TEXT.format("A1", "&k;")}</row>')
+    with pytest.raises(BadFile, match="damaged"):
+        read_framework([pack(tmp_path / "entities.xlsx", entities + sheet)])
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="s"><v>999</v></c>',
+        '<c r="A1" t="s"><v>-999</v></c>',
+        '<c r="A1" s="999"><v>1</v></c><c r="!"><v>1</v></c>',
+        '<c r="A1"><v>1e999</v></c>',
+        "<c",
+    ],
+)
+def test_whatever_a_sheet_refers_to_that_is_not_there_is_damage(tmp_path: Path, cell: str) -> None:
+    with pytest.raises(BadFile):
+        read_framework([pack(tmp_path / "damaged.xlsx", SHEET.format(f'<row r="1">{cell}</row>'))])
+
+
+def test_a_file_is_read_no_further_than_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.frameworks.tables._LARGEST_FILE", 2**20)
+    (tmp_path / "endless.csv").symlink_to("/dev/zero")
+    with pytest.raises(BadFile, match="larger than 1 MiB"):
+        read_framework([tmp_path / "endless.csv"])
+
+
+def test_a_formula_is_the_value_that_was_kept_with_it_and_nothing_is_worked_out(tmp_path: Path) -> None:
+    formula = '<c r="A1"><f>1+1</f></c><c r="B1"><f>HYPERLINK("https://example.com")</f><v>7</v></c>'
+    (sheet,) = read_sheets(pack(tmp_path / "formula.xlsx", SHEET.format(f'<row r="1">{formula}</row>')))
+    assert sheet.rows == (("", "7"),)

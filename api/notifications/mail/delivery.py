@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
+from api.domain.hosts import is_loopback
+
 _SECONDS: Final = 30
 _SECONDS_TO_PART: Final = 2
 _PERMANENT: Final = 500
@@ -27,7 +29,9 @@ class Delivery(Protocol):
 
 
 class SmtpDelivery:
-    """An SMTP server: `smtp://[user:password@]host[:port]`, encrypted where the server offers it, or `smtps://…`."""
+    """An SMTP server: `smtp://[user:password@]host[:port]`, encrypted where the server offers it, or `smtps://…`. A
+    password goes to no other machine unencrypted: a server that offers no encryption is tried again.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -36,6 +40,9 @@ class SmtpDelivery:
         self._port = parts.port or (465 if self._encrypted else 587 if parts.username else 25)
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
+        # Whoever is on the way can keep the offer from coming through; then nothing is sent.
+        insists = self._password is not None and not self._encrypted and not is_loopback(self._host)
+        self._start_tls = True if insists else None
 
     async def deliver(self, message: EmailMessage) -> None:
         client = aiosmtplib.SMTP(
@@ -44,6 +51,7 @@ class SmtpDelivery:
             username=self._user,
             password=self._password,
             use_tls=self._encrypted,
+            start_tls=self._start_tls,
             tls_context=ssl.create_default_context(),
             timeout=_SECONDS,
         )
