@@ -2,7 +2,8 @@
 so whatever is asked for with every question or event is built once.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
@@ -26,17 +27,18 @@ def columns_of(model: type[Model], table: str) -> str:
 @cache
 def columns_beside(model: type[Model], table: str) -> str:
     """The same beside those of another model, under names that `row_beside` knows."""
-    return ", ".join(f'{table}."{column}" AS "{name}"' for column, name in _names_beside(model, table).items())
+    names = zip(_recipe(model).columns, _names_beside(model, table), strict=True)
+    return ", ".join(f'{table}."{column}" AS "{name}"' for column, name in names)
 
 
 def row_beside(model: type[Row], table: str, found: Mapping[str, Any]) -> Row:
     """The row that columns made by `columns_beside` make."""
-    return row_of(model, {column: found[name] for column, name in _names_beside(model, table).items()})
+    return _row(model, found, _names_beside(model, table))
 
 
 @cache
-def _names_beside(model: type[Model], table: str) -> dict[str, str]:
-    return {column: f"{table}.{column}" for column in model._meta.fields_db_projection.values()}  # noqa: SLF001
+def _names_beside(model: type[Model], table: str) -> tuple[str, ...]:
+    return tuple(f"{table}.{column}" for column in _recipe(model).columns)
 
 
 async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
@@ -47,7 +49,47 @@ async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row
 
 def row_of(model: type[Row], found: Mapping[str, Any]) -> Row:
     """The row that these columns make; others beside them are left out."""
-    return model._init_from_db(**found)  # noqa: SLF001
+    return _row(model, found, _recipe(model).columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What Tortoise makes a row of: its fields and their columns, how values are converted that are not as they come,
+    and what it notes of a row.
+    """
+
+    fields: tuple[str, ...]
+    columns: tuple[str, ...]
+    conversions: tuple[tuple[str, Callable[[Any], Any]], ...]
+    state: Mapping[str, object]
+
+
+@cache
+def _recipe(model: type[Model]) -> _Recipe:
+    meta = model._meta  # noqa: SLF001
+    conversions = [(name, field.field_type) for _, name, field in meta.db_default_fields]
+    conversions += [(name, field.to_python_value) for _, name, field in meta.db_complex_fields]
+    generated = meta.db_pk_column in meta.generated_db_fields
+    return _Recipe(
+        fields=tuple(meta.fields_db_projection),
+        columns=tuple(meta.fields_db_projection.values()),
+        conversions=tuple(conversions),
+        state={"_partial": False, "_saved_in_db": True, "_custom_generated_pk": not generated},
+    )
+
+
+def _row(model: type[Row], found: Mapping[str, Any], columns: Iterable[str]) -> Row:
+    """What Tortoise would make of these columns, in the order of its fields; it would set each attribute by itself."""
+    recipe = _recipe(model)
+    row = model.__new__(model)
+    attributes = row.__dict__
+    attributes.update(recipe.state)
+    attributes["_await_when_save"] = {}
+    attributes.update(zip(recipe.fields, map(found.__getitem__, columns), strict=True))
+    for name, convert in recipe.conversions:
+        if (value := attributes[name]) is not None:
+            attributes[name] = convert(value)
+    return row
 
 
 class RowsByKey(Generic[Asker, Row]):

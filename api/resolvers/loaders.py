@@ -60,12 +60,19 @@ class Loader(DataLoader[Key, Value]):
         return asyncio.shield(row)
 
 
+    def known(self, key: Key) -> Value | None:
+        """What was loaded already, or given; None where it was not, or is nothing."""
+        row = self.cache_map.get(key)
+        loaded = isinstance(row, asyncio.Future) and row.done() and not row.cancelled() and row.exception() is None
+        return row.result() if loaded else None
+
+
 def _heard(row: asyncio.Future[Any]) -> None:
     if not row.cancelled():
         row.exception()
 
 
-def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, Row | None]:
+def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> Loader[int, Row | None]:
     """Loads the row with each key, or None."""
 
     async def load(keys: list[int]) -> list[Row | None]:
@@ -75,7 +82,7 @@ def one_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, 
     return Loader(load_fn=load)
 
 
-def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int, list[Row]]:
+def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> Loader[int, list[Row]]:
     """Loads all rows that point to each key, oldest first."""
 
     async def load(keys: list[int]) -> list[list[Row]]:
@@ -87,7 +94,7 @@ def many_by_key(rows: RowsByKey[Viewer, Row], viewer: Viewer) -> DataLoader[int,
     return Loader(load_fn=load)
 
 
-def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -> DataLoader[int, Value]:
+def from_mapping(read: Callable[[Sequence[int]], Awaitable[dict[int, Value]]]) -> Loader[int, Value]:
     """Loads what a function reads for all keys at once."""
 
     async def load(keys: list[int]) -> list[Value]:
@@ -112,68 +119,68 @@ class Loaders:
             del vars(self)[name]
 
     @cached_property
-    def organisation(self) -> DataLoader[int, Organisation | None]:
+    def organisation(self) -> Loader[int, Organisation | None]:
         return one_by_key(readable.ORGANISATION, self._viewer)
 
     @cached_property
-    def person(self) -> DataLoader[int, Person | None]:
+    def person(self) -> Loader[int, Person | None]:
         return one_by_key(readable.PERSON, self._viewer)
 
     @cached_property
-    def mentor(self) -> DataLoader[int, Mentor | None]:
+    def mentor(self) -> Loader[int, Mentor | None]:
         return one_by_key(readable.MENTOR, self._viewer)
 
     @cached_property
-    def mentor_card(self) -> DataLoader[int, Mentor | None]:
+    def mentor_card(self) -> Loader[int, Mentor | None]:
         """Mentors found by their own id, not through a row that points to them."""
         return one_by_key(readable.MENTOR_CARD, self._viewer)
 
     @cached_property
-    def event(self) -> DataLoader[int, Event | None]:
+    def event(self) -> Loader[int, Event | None]:
         return one_by_key(readable.EVENT, self._viewer)
 
     @cached_property
-    def skill(self) -> DataLoader[int, Skill | None]:
+    def skill(self) -> Loader[int, Skill | None]:
         return one_by_key(readable.SKILL, self._viewer)
 
     @cached_property
-    def option(self) -> DataLoader[int, PreferenceOption | None]:
+    def option(self) -> Loader[int, PreferenceOption | None]:
         return one_by_key(readable.OPTION, self._viewer)
 
     @cached_property
-    def role_profile(self) -> DataLoader[int, RoleProfile | None]:
+    def role_profile(self) -> Loader[int, RoleProfile | None]:
         return one_by_key(readable.ROLE_PROFILE, self._viewer)
 
     @cached_property
-    def action_type(self) -> DataLoader[int, ActionType | None]:
+    def action_type(self) -> Loader[int, ActionType | None]:
         return one_by_key(readable.ACTION_TYPE, self._viewer)
 
     @cached_property
-    def request(self) -> DataLoader[int, MentorRequest | None]:
+    def request(self) -> Loader[int, MentorRequest | None]:
         return one_by_key(readable.REQUEST, self._viewer)
 
     @cached_property
-    def mentorship(self) -> DataLoader[int, Mentorship | None]:
+    def mentorship(self) -> Loader[int, Mentorship | None]:
         return one_by_key(readable.MENTORSHIP, self._viewer)
 
     @cached_property
-    def mentorship_of_request(self) -> DataLoader[int, Mentorship | None]:
+    def mentorship_of_request(self) -> Loader[int, Mentorship | None]:
         return one_by_key(readable.MENTORSHIP_OF_REQUEST, self._viewer)
 
     @cached_property
-    def action(self) -> DataLoader[int, Action | None]:
+    def action(self) -> Loader[int, Action | None]:
         return one_by_key(readable.ACTION, self._viewer)
 
     @cached_property
-    def device(self) -> DataLoader[int, Device | None]:
+    def device(self) -> Loader[int, Device | None]:
         return one_by_key(readable.DEVICE, self._viewer)
 
     @cached_property
-    def requirements_of_role(self) -> DataLoader[int, list[RoleRequirement]]:
+    def requirements_of_role(self) -> Loader[int, list[RoleRequirement]]:
         return many_by_key(readable.REQUIREMENTS_OF_ROLE, self._viewer)
 
     @cached_property
-    def framework(self) -> DataLoader[int, Framework]:
+    def framework(self) -> Loader[int, Framework]:
         """All skills, by organisation; the viewer's own."""
 
         async def load(keys: list[int]) -> list[Framework]:
@@ -182,16 +189,16 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def held_by(self) -> DataLoader[int, tuple[Held, ...]]:
+    def held_by(self) -> Loader[int, tuple[Held, ...]]:
         """What each person holds."""
         return from_mapping(lambda keys: held_by(self._viewer.organisation_id, keys))
 
     @cached_property
-    def preferences_of_person(self) -> DataLoader[int, list[MenteePreference]]:
+    def preferences_of_person(self) -> Loader[int, list[MenteePreference]]:
         return many_by_key(readable.PREFERENCES_OF_PERSON, self._viewer)
 
     @cached_property
-    def options_of_mentor(self) -> DataLoader[int, tuple[int, ...]]:
+    def options_of_mentor(self) -> Loader[int, tuple[int, ...]]:
         """The keys of what each mentor offers, in no order."""
 
         async def load(keys: list[int]) -> list[tuple[int, ...]]:
@@ -203,15 +210,15 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def mentorships_of_mentee(self) -> DataLoader[int, list[Mentorship]]:
+    def mentorships_of_mentee(self) -> Loader[int, list[Mentorship]]:
         return many_by_key(readable.MENTORSHIPS_OF_MENTEE, self._viewer)
 
     @cached_property
-    def mentorships_of_mentor(self) -> DataLoader[int, list[Mentorship]]:
+    def mentorships_of_mentor(self) -> Loader[int, list[Mentorship]]:
         return many_by_key(readable.MENTORSHIPS_OF_MENTOR, self._viewer)
 
     @cached_property
-    def gaps_of_request(self) -> DataLoader[int, tuple[AskedGap, ...]]:
+    def gaps_of_request(self) -> Loader[int, tuple[AskedGap, ...]]:
         """What each request asks for help with, in no order."""
 
         async def load(keys: list[int]) -> list[tuple[AskedGap, ...]]:
@@ -224,19 +231,19 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def notification_settings(self) -> DataLoader[int, list[NotificationSetting]]:
+    def notification_settings(self) -> Loader[int, list[NotificationSetting]]:
         return many_by_key(readable.NOTIFICATION_SETTINGS, self._viewer)
 
     @cached_property
-    def devices_of_person(self) -> DataLoader[int, list[Device]]:
+    def devices_of_person(self) -> Loader[int, list[Device]]:
         return many_by_key(readable.DEVICES_OF_PERSON, self._viewer)
 
     @cached_property
-    def watches_of_person(self) -> DataLoader[int, list[AvailabilityWatch]]:
+    def watches_of_person(self) -> Loader[int, list[AvailabilityWatch]]:
         return many_by_key(readable.WATCHES_OF_PERSON, self._viewer)
 
     @cached_property
-    def wanted(self) -> DataLoader[int, Wanted]:
+    def wanted(self) -> Loader[int, Wanted]:
         """What each person looks for in a mentor."""
 
         async def load(keys: list[int]) -> list[Wanted]:
@@ -245,7 +252,7 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def standing(self) -> DataLoader[int, Standing]:
+    def standing(self) -> Loader[int, Standing]:
         """How each mentor stands to the viewer."""
 
         async def load(keys: list[int]) -> list[Standing]:
@@ -255,7 +262,7 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def offered(self) -> DataLoader[int, Offered]:
+    def offered(self) -> Loader[int, Offered]:
         """What each mentor brings."""
 
         async def load(keys: list[int]) -> list[Offered]:
@@ -266,16 +273,16 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def gaps_of_person(self) -> DataLoader[int, tuple[Gap, ...]]:
+    def gaps_of_person(self) -> Loader[int, tuple[Gap, ...]]:
         return from_mapping(gaps_of)
 
     @cached_property
-    def relations(self) -> DataLoader[int, frozenset[Relation]]:
+    def relations(self) -> Loader[int, frozenset[Relation]]:
         """What the viewer is to each person."""
         return from_mapping(lambda keys: relations_to(self._viewer, keys))
 
     @cached_property
-    def rule(self) -> DataLoader[int, MentoringRule]:
+    def rule(self) -> Loader[int, MentoringRule]:
         """The mentoring rule, by organisation."""
 
         async def load(keys: list[int]) -> list[MentoringRule]:
@@ -284,7 +291,7 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def findable(self) -> DataLoader[int, bool]:
+    def findable(self) -> Loader[int, bool]:
         """Whether each mentor can be found and asked today."""
 
         async def load(keys: list[int]) -> list[bool]:

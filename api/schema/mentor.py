@@ -3,6 +3,7 @@ from collections.abc import Iterable
 import strawberry
 from strawberry import ID
 
+from api.compiled import later, perhaps_late
 from api.models import Mentor as MentorRow
 from api.models import SkillKind
 from api.resolvers.loaders import present
@@ -10,8 +11,8 @@ from api.schema.arguments import Basis
 from api.schema.enums import MatchBasis
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
-from api.schema.references import MatchRef, PersonRef, match_view, person_view
-from api.schema.skill import SkillLevel, skill_views
+from api.schema.references import MatchRef, PersonRef, match_view, person_at_hand
+from api.schema.skill import SkillLevel, skill_views, skill_views_at_hand
 
 
 @strawberry.type(description="A person who has offered to mentor. Everything here is public within the organisation.")
@@ -23,8 +24,9 @@ class Mentor(Node):
         return global_id("Mentor", self.record.id)
 
     @strawberry.field(description="Who they are.")
-    async def person(self, info: Info) -> PersonRef:
-        return await person_view(info, self.record.id)
+    @perhaps_late
+    def person(self, info: Info) -> PersonRef:
+        return person_at_hand(info, self.record.id)
 
     @strawberry.field(description="What they offer, from the organisation's list; empty once they left the search.")
     async def options(self, info: Info) -> list[PreferenceOption]:
@@ -34,9 +36,13 @@ class Mentor(Node):
         description="The professional skills that they offer to teach, and up to which level; "
         "empty once they left the search."
     )
-    async def skills(self, info: Info) -> list[SkillLevel]:
-        offers = await info.context.loaders.options_of_mentor.load(self.record.id)
-        return await held_views(info, self.record.id, SkillKind.PROFESSIONAL) if offers else []
+    @perhaps_late
+    def skills(self, info: Info) -> list[SkillLevel]:
+        loaders, views = info.context.loaders, skill_views_at_hand(info)
+        offers, held = loaders.options_of_mentor.known(self.record.id), loaders.held_by.known(self.record.id)
+        if views is None or offers is None or held is None:
+            return later(_offered_views(info, self.record.id))
+        return views.levels(held, SkillKind.PROFESSIONAL) if offers else []
 
     @strawberry.field(description="Most mentees at once; null means no limit.")
     def capacity(self) -> int | None:
@@ -59,6 +65,11 @@ class Mentor(Node):
     )
     async def match(self, info: Info, basis: Basis = MatchBasis.SKILL_GAPS_AND_PREFERENCES) -> MatchRef:
         return await match_view(info, self.record, basis)
+
+
+async def _offered_views(info: Info, mentor_id: int) -> list[SkillLevel]:
+    offers = await info.context.loaders.options_of_mentor.load(mentor_id)
+    return await held_views(info, mentor_id, SkillKind.PROFESSIONAL) if offers else []
 
 
 async def mentor_view(info: Info, mentor_id: int) -> Mentor:

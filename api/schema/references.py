@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.compiled import later
 from api.domain.matching import MatchBasis
 from api.models import Mentor
 from api.resolvers.matches import match_with
@@ -29,6 +30,14 @@ async def person_view(info: Info, person_id: int) -> PersonRef:
     if record is None:
         raise LookupError(f"person {person_id} is gone although a row points to them")
     return Person(record=record)
+
+
+def person_at_hand(info: Info, person_id: int) -> PersonRef:
+    """The same at once where the row was read already: for fields that are ``perhaps_late``."""
+    from api.schema.person import Person  # noqa: PLC0415 - the circle
+
+    record = info.context.loaders.person.known(person_id)
+    return later(person_view(info, person_id)) if record is None else Person(record=record)
 
 
 async def match_view(info: Info, mentor: Mentor, basis: MatchBasis) -> MatchRef:

@@ -3,13 +3,14 @@ from datetime import datetime
 import strawberry
 from strawberry import ID
 
+from api.compiled import perhaps_late
 from api.models import MentorRequest as MentorRequestRow
 from api.schema.enums import RequestStatus
 from api.schema.mentor import Mentor, mentor_view
 from api.schema.mentorship import Mentorship
 from api.schema.node import Info, Node, global_id
-from api.schema.references import PersonRef, person_view
-from api.schema.requested_gap import RequestedGap, gap_views
+from api.schema.references import PersonRef, person_at_hand
+from api.schema.requested_gap import RequestedGap, gaps_at_hand
 
 
 @strawberry.type(description="A mentee asking a mentor.")
@@ -21,8 +22,9 @@ class MentorRequest(Node):
         return global_id("MentorRequest", self.record.id)
 
     @strawberry.field(description="Who asks.")
-    async def mentee(self, info: Info) -> PersonRef:
-        return await person_view(info, self.record.mentee_id)
+    @perhaps_late
+    def mentee(self, info: Info) -> PersonRef:
+        return person_at_hand(info, self.record.mentee_id)
 
     @strawberry.field(description="Who is asked.")
     async def mentor(self, info: Info) -> Mentor:
@@ -50,8 +52,9 @@ class MentorRequest(Node):
         description="The gaps of the mentee that the mentor covered at the time of asking, at least in part: "
         "what they ask for help with, by the skill's code."
     )
-    async def gaps(self, info: Info) -> list[RequestedGap]:
-        return await gap_views(info, self.record.id)
+    @perhaps_late
+    def gaps(self, info: Info) -> list[RequestedGap]:
+        return gaps_at_hand(info, self.record.id)
 
     @strawberry.field(description="When the mentee asked.")
     def created_at(self) -> datetime:

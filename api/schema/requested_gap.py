@@ -1,9 +1,12 @@
+from collections.abc import Iterable
+
 import strawberry
 
+from api.compiled import later
 from api.domain.gaps import AskedGap
 from api.domain.levels import levels_in, span, thermometer
 from api.schema.node import Info
-from api.schema.skill import Skill, skill_views
+from api.schema.skill import Skill, SkillViews, skill_views, skill_views_at_hand
 
 
 @strawberry.type(description="A gap that a mentee asks a mentor for help with, as it stood at the time of asking.")
@@ -32,5 +35,14 @@ class RequestedGap:
 async def gap_views(info: Info, request_id: int) -> list[RequestedGap]:
     """What a request asks for help with, by the skill's code."""
     rows = await info.context.loaders.gaps_of_request.load(request_id)
-    views = await skill_views(info)
+    return _by_code(await skill_views(info), rows)
+
+
+def gaps_at_hand(info: Info, request_id: int) -> list[RequestedGap]:
+    """The same at once where they were read already: for fields that are ``perhaps_late``."""
+    rows, views = info.context.loaders.gaps_of_request.known(request_id), skill_views_at_hand(info)
+    return later(gap_views(info, request_id)) if rows is None or views is None else _by_code(views, rows)
+
+
+def _by_code(views: SkillViews, rows: Iterable[AskedGap]) -> list[RequestedGap]:
     return [RequestedGap(record=row, skill=views.skill(row.skill_id)) for row in sorted(rows, key=views.place)]

@@ -114,7 +114,16 @@ _views: Final[WeakKeyDictionary[Framework, SkillViews]] = WeakKeyDictionary()
 
 async def skill_views(info: Info) -> SkillViews:
     """Those of the viewer's organisation."""
-    framework = await info.context.loaders.framework.load(info.context.viewer.organisation_id)
+    return _views_of(await info.context.loaders.framework.load(info.context.viewer.organisation_id))
+
+
+def skill_views_at_hand(info: Info) -> SkillViews | None:
+    """The same where the framework was read already."""
+    framework = info.context.loaders.framework.known(info.context.viewer.organisation_id)
+    return None if framework is None else _views_of(framework)
+
+
+def _views_of(framework: Framework) -> SkillViews:
     views = _views.get(framework)
     if views is None:
         views = _views[framework] = SkillViews(framework)
