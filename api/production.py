@@ -70,12 +70,6 @@ def _of_what_it_stands_on(settings: Settings) -> Iterator[Problem]:
             "There is no MENTORING_JWKS_URL: whoever reads the local key's file can be anybody.",
             "Name where your identity provider publishes its keys.",
         )
-    elif _is_plain(settings.jwks_url):
-        yield Problem(
-            "plain-keys",
-            "MENTORING_JWKS_URL is plain HTTP: whoever is on the way can give out keys, and be anybody.",
-            "Use https.",
-        )
 
 
 def _of_what_it_shows(settings: Settings) -> Iterator[Problem]:

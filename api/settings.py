@@ -25,7 +25,6 @@ ExceptionName = Literal[
     "introspection",
     "local-key",
     "open-metrics",
-    "plain-keys",
     "plain-links",
     "private-pushes",
     "subgraph",

@@ -67,7 +67,9 @@ class _Recipe:
 @cache
 def _recipe(model: type[Model]) -> _Recipe:
     meta = model._meta  # noqa: SLF001
-    conversions = [(name, field.field_type) for _, name, field in meta.db_default_fields]
+    conversions: list[tuple[str, Callable[[Any], Any]]] = [
+        (name, field.field_type) for _, name, field in meta.db_default_fields
+    ]
     conversions += [(name, field.to_python_value) for _, name, field in meta.db_complex_fields]
     generated = meta.db_pk_column in meta.generated_db_fields
     return _Recipe(

@@ -52,19 +52,21 @@ class Loader(DataLoader[Key, Value]):
 
     def load(self, key: Key) -> Awaitable[Value]:
         known = self.cache_map.get(key) if self.cache else None
-        if isinstance(known, asyncio.Future) and known.done() and not known.cancelled() and known.exception() is None:
+        if known is not None and _is_loaded(known):
             return known
         row = asyncio.ensure_future(super().load(key))
         # Where all have given up, nobody hears of what went wrong.
         row.add_done_callback(_heard)
         return asyncio.shield(row)
 
-
     def known(self, key: Key) -> Value | None:
         """What was loaded already, or given; None where it was not, or is nothing."""
-        row = self.cache_map.get(key)
-        loaded = isinstance(row, asyncio.Future) and row.done() and not row.cancelled() and row.exception() is None
-        return row.result() if loaded else None
+        row = self.cache_map.get(key) if self.cache else None
+        return row.result() if row is not None and _is_loaded(row) else None
+
+
+def _is_loaded(row: asyncio.Future[Any]) -> bool:
+    return row.done() and not row.cancelled() and row.exception() is None
 
 
 def _heard(row: asyncio.Future[Any]) -> None:

@@ -43,5 +43,3 @@ async def test_rows_are_those_of_tortoise(database: str) -> None:
                 assert made == expected
             met += 1
     assert met > 30
-
-

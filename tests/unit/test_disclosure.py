@@ -67,7 +67,9 @@ def recovered(schema: Schema, start: list[str]) -> set[str]:
         words, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
         for document in probes(words):
             errors, _ = schema.checked(document, None)
-            assert not any(isinstance(error.original_error, Fault) for error in errors), "nothing is too large to be read"
+            assert not any(isinstance(error.original_error, Fault) for error in errors), (
+                "nothing is too large to be read"
+            )
             new = told_by((error.message for error in errors), document) - told
             told |= new
             waiting += sorted(new)

@@ -17,7 +17,6 @@ GOOD = {
 REFUSED: dict[str, list[dict[str, Any]]] = {
     "embedded-database": [{"database_url": None}],
     "local-key": [{"jwks_url": None}],
-    "plain-keys": [{"jwks_url": "http://id.example.com/keys"}, {"jwks_url": "http://127.0.0.1@id.example.com/keys"}],
     "introspection": [{"introspection": True}],
     "graphiql": [{"graphiql": True}],
     "subgraph": [{"subgraph": True}],
@@ -69,18 +68,15 @@ def test_what_is_good_starts(changes: dict[str, Any]) -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once_each_with_what_to_do() -> None:
-    wrong = {name: value for some in REFUSED.values() for name, value in some[0].items() if name != "jwks_url"}
+    wrong = {name: value for some in REFUSED.values() for name, value in some[0].items()}
     with pytest.raises(NotForProduction) as told:
-        check(settings(**wrong, jwks_url="http://id.example.com/keys"))
+        check(settings(**wrong))
     text = str(told.value)
-    names = set(REFUSED) - {"local-key"}
+    names = set(REFUSED)
     assert {each.name for each in told.value.problems} == names
     assert len(text.splitlines()) == 1 + len(names) + 1
     assert all(each.what in text and each.instead in text for each in told.value.problems)
-    assert (
-        refused(settings(**wrong, jwks_url="http://id.example.com/keys", production_exceptions=text.rpartition("=")[2]))
-        == []
-    )
+    assert refused(settings(**wrong, production_exceptions=text.rpartition("=")[2])) == []
 
 
 def test_what_helps_to_find_ones_way_is_off_in_production_by_itself() -> None:
