@@ -13,6 +13,7 @@ from tests.acceptance.servers import running
 from tests.acceptance.stories import asked, do
 from tests.acceptance.test_slow_clients import LISTEN, signed_in
 from tests.houses import House
+from tests.ports import free_port
 
 
 async def hears(client: ClientConnection) -> None:
@@ -27,7 +28,7 @@ async def hears(client: ClientConnection) -> None:
 async def test_two_servers_share_a_database_and_a_broker(database: str, tmp_path: Path, broker: str) -> None:
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
-    with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as valkey:
+    with ValkeyServer(port=free_port(), data_dir=tmp_path, save="", appendonly="no") as valkey:
         url = database if broker == "postgresql" else f"redis://127.0.0.1:{valkey.port}"
         settings = {"BROADCAST_URL": url, "MENTORING_POLL_SECONDS": "600", "MENTORING_WATCH_SECONDS": "600"}
         async with (

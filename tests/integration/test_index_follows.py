@@ -36,6 +36,7 @@ from api.settings import Settings
 from tests.conftest import database_named
 from tests.houses import House, viewer_of
 from tests.indexes import Process, check_now, settled
+from tests.ports import free_port
 
 Result = TypeVar("Result")
 
@@ -218,7 +219,7 @@ def broker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield "redis://127.0.0.1:9"
         return
     folder: Path = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(data_dir=folder, save="", appendonly="no") as server:
+    with ValkeyServer(port=free_port(), data_dir=folder, save="", appendonly="no") as server:
         yield f"redis://127.0.0.1:{server.port}"
 
 

@@ -29,6 +29,7 @@ from tests.houses import House, viewer_of
 from tests.indexes import PLAIN, Process, check_now, ranked, settled
 from tests.integration.test_search import random_house
 from tests.operations import data, data_by
+from tests.ports import free_port
 from tests.sql import statements
 from tests.wakers import Recorder
 
@@ -45,7 +46,7 @@ def process() -> Process:
 @pytest.fixture(scope="module")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(data_dir=folder, save="", appendonly="no") as server:
+    with ValkeyServer(port=free_port(), data_dir=folder, save="", appendonly="no") as server:
         yield f"redis://127.0.0.1:{server.port}"
 
 

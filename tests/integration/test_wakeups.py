@@ -18,6 +18,7 @@ from api.notifications.log import log_of
 from api.notifications.wakeups import Wakeups
 from api.notifications.watch import LogWatch
 from tests.houses import House, viewer_of
+from tests.ports import free_port
 from tests.sql import statements
 from tests.wakers import Recorder
 
@@ -27,7 +28,7 @@ PEOPLE = 2_000
 @pytest.fixture(scope="module")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(data_dir=folder, save="", appendonly="no") as server:
+    with ValkeyServer(port=free_port(), data_dir=folder, save="", appendonly="no") as server:
         yield f"redis://127.0.0.1:{server.port}"
 
 
@@ -88,7 +89,7 @@ async def test_many_processes_starting_at_once_all_hear(broker: str) -> None:
 
 
 async def test_waking_needs_no_broker_and_others_are_woken_once_it_is_there(tmp_path: Path) -> None:
-    with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as server:
+    with ValkeyServer(port=free_port(), data_dir=tmp_path, save="", appendonly="no") as server:
         port = server.port
     here, there = Wakeups(f"redis://127.0.0.1:{port}"), Wakeups(f"redis://127.0.0.1:{port}")
     async with here.running(), there.running():
@@ -139,7 +140,7 @@ async def until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
 
 async def test_a_broker_that_was_stopped_holds_up_nobody(tmp_path: Path) -> None:
     """It takes connections and what is sent over them, and does nothing with either."""
-    with ValkeyServer(data_dir=tmp_path, save="", appendonly="no") as server:
+    with ValkeyServer(port=free_port(), data_dir=tmp_path, save="", appendonly="no") as server:
         wakeups = Wakeups(f"redis://127.0.0.1:{server.port}")
         async with wakeups.running():
             await settled(wakeups)
