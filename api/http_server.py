@@ -24,10 +24,10 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import multiprocess
 
+from api.guards.http import GuardedHttp
+from api.guards.websocket import GuardedWebSocket
 from api.transport.connection import EXTENSION, Connection
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ _SECONDS_BETWEEN_LOOKS: Final = 5.0
 _GROWN: Final = 1.25
 
 
-class ToldWebSocket(WebSocketsSansIOProtocol):
+class ToldWebSocket(GuardedWebSocket):
     """Lets the application drop a connection that takes nothing any more, closing frame included, and know that the
     server stops.
     """
@@ -70,7 +70,7 @@ class ToldWebSocket(WebSocketsSansIOProtocol):
             self._told.ending.set()
 
 
-class ToldHttp(HttpToolsProtocol):
+class ToldHttp(GuardedHttp):
     """The same over HTTP. A stream has to end when the server stops: it would be waited for."""
 
     def connection_made(self, transport: Any) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from api.transport.increments import DEFER, STREAM
 
 _UTF_8: Final = "charset=utf-8"
+_LONGEST: Final = 1_024
 
 
 class Medium(Enum):
@@ -83,7 +85,14 @@ class _Range:
 
 
 def acceptable(accept: str) -> Sequence[Medium]:
-    """The media that an `Accept` header allows, those the client would rather have first."""
+    """The media that an `Accept` header allows, those the client would rather have first. Of a header that is longer
+    than any client's, the beginning counts.
+    """
+    return _acceptable(accept[:_LONGEST])
+
+
+@lru_cache(maxsize=256)
+def _acceptable(accept: str) -> Sequence[Medium]:
     ranges = [_read(each) for each in accept.split(",") if each.strip()] or [_read("*/*")]
     ranked = []
     for place, medium in enumerate(Medium):
@@ -92,7 +101,7 @@ def acceptable(accept: str) -> Sequence[Medium]:
             # Today `*/*` still means JSON as it always was: the new type is for those who name it.
             place = len(Medium) if medium is Medium.RESPONSE and specificity < 3 else place  # noqa: PLW2901, PLR2004
             ranked.append((-quality, specificity < 3, place, medium))  # noqa: PLR2004
-    return [medium for *_, medium in sorted(ranked, key=lambda each: each[:3])]
+    return tuple(medium for *_, medium in sorted(ranked, key=lambda each: each[:3]))
 
 
 def _read(text: str) -> _Range:

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from email.message import Message
 from typing import Any, Final
 
-import orjson
 from starlette.requests import Request
 from strawberry.types.graphql import OperationType
 
 from api.transport.frames import PROTOCOL
 from api.transport.negotiation import Medium
-from api.transport.parameters import Operation, read_operation
+from api.transport.parameters import Operation, read_json, read_operation
 
 _METHODS: Final = "GET, POST, PUT, DELETE"
+# Bytes. The longest operation of the console has two thousand.
+MOST_BODY: Final = 262_144
+_DIGITS: Final = 10
 _READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
 
 
@@ -60,13 +62,37 @@ async def read_request(request: Request) -> Operation:
 
 
 async def _body(request: Request) -> dict[str, Any]:
+    given = request.headers.get("content-type", "")
+    if given != "application/json":
+        _check_type(given)
+    return _object(await _bytes(request), "The body")
+
+
+def _check_type(given: str) -> None:
     content_type = Message()
-    content_type["content-type"] = request.headers.get("content-type", "")
-    if content_type.get_content_type() != "application/json":
+    content_type["content-type"] = given
+    kind = content_type.get_content_type()
+    if kind == "multipart/form-data":
+        raise NotARequest(415, "Files are not taken. Send the operation as JSON, as `application/json`.")
+    if kind != "application/json":
         raise NotARequest(415, "Send the operation as JSON, with the header `Content-Type: application/json`.")
     if content_type.get_content_charset("utf-8") not in {"utf-8", "utf8"}:
         raise NotARequest(415, "Send the operation in UTF-8.")
-    return _object(await request.body(), "The body")
+
+
+async def _bytes(request: Request) -> bytes:
+    """The body, of which no more is read than there may be."""
+    told = request.headers.get("content-length", "0")
+    found = bytearray()
+    # No more than a few digits are read: a number of thousands of them would take its time.
+    if len(told) < _DIGITS and told.isdecimal() and int(told) <= MOST_BODY:
+        async for chunk in request.stream():
+            found += chunk
+            if len(found) > MOST_BODY:
+                break
+        else:
+            return bytes(found)
+    raise NotARequest(413, f"A body has at most {MOST_BODY} bytes. Ask for less at once, or in several requests.")
 
 
 def _query(request: Request) -> dict[str, Any]:
@@ -81,9 +107,11 @@ def _query(request: Request) -> dict[str, Any]:
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise NotARequest(400, f"{what} is not JSON.") from error
+        found = read_json(text, what)
+    except ValueError as error:
+        raise NotARequest(400, str(error)) from error
+    if isinstance(found, list):
+        raise NotARequest(400, f"{what} must be a JSON object: operations come one at a time, not in a batch.")
     if not isinstance(found, dict):
         raise NotARequest(400, f"{what} must be a JSON object.")
     return found

@@ -37,4 +37,4 @@ URQL = "application/graphql-response+json, application/json, text/event-stream, 
     ],
 )
 def test_the_client_gets_what_it_would_rather_have(accept: str, expected: list[Medium]) -> None:
-    assert acceptable(accept) == expected
+    assert list(acceptable(accept)) == expected
