@@ -37,7 +37,7 @@ async def ensure_organisation(work: Work, *, name: str) -> Organisation:
             ActionType(organisation_id=organisation.id, label=label, mentorship=mentorship, position=position)
             for position, (label, mentorship) in enumerate(ACTION_TYPES)
         )
-        await work.audit(
+        work.audit(
             organisation_id=organisation.id,
             actor_id=None,
             verb="found",

@@ -41,7 +41,7 @@ async def expire_requests(work: Work) -> int:
     """End pending requests whose time has come, and tell both sides. Returns how many; at most 50 at a time."""
     due = await _due(_EXPIRE)
     for each in due:
-        await work.audit(
+        work.audit(
             organisation_id=each["organisation_id"],
             actor_id=None,
             verb="expire",

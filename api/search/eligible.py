@@ -24,14 +24,6 @@ class MentoringRule:
         return [attribute.skill_id for attribute in self.attributes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskingRule(MentoringRule):
-    """And how many requests a mentee may have open at once, and after how many days one expires."""
-
-    open_request_limit: int
-    request_expiry_days: int
-
-
 def business_skills(attributes: Iterable[tuple[int, str, str | None]]) -> tuple[Attribute, ...]:
     """Those of a framework's attributes that count: key, name and category of each, in the order of their names."""
     return tuple(
@@ -42,25 +34,22 @@ def business_skills(attributes: Iterable[tuple[int, str, str | None]]) -> tuple[
 
 
 _RULE: Final = """
-SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
-       organisation.request_expiry_days, skill.id, skill.name, skill.category
+SELECT organisation.mentoring_enabled, organisation.mentor_level, skill.id, skill.name, skill.category
 FROM organisation
 LEFT JOIN skill ON skill.organisation_id = organisation.id AND skill.kind = $2 AND NOT skill.retired
 WHERE organisation.id = $1 ORDER BY skill.name, skill.id
 """
 
 
-async def mentoring_rule(organisation_id: int) -> AskingRule:
+async def mentoring_rule(organisation_id: int) -> MentoringRule:
     """Read the rule of one organisation; one statement. Raises ``LookupError`` where there is no such organisation."""
     values = [organisation_id, SkillKind.ATTRIBUTE.value]
     rows = await get_connection("default").execute_query_dict(_RULE, values)
     if not rows:
         raise LookupError(f"there is no organisation {organisation_id}")
-    return AskingRule(
+    return MentoringRule(
         organisation_id=organisation_id,
         enabled=rows[0]["mentoring_enabled"],
         level=rows[0]["mentor_level"],
-        open_request_limit=rows[0]["open_request_limit"],
-        request_expiry_days=rows[0]["request_expiry_days"],
         attributes=business_skills((row["id"], row["name"], row["category"]) for row in rows if row["id"] is not None),
     )

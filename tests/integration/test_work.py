@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.connection import get_connection
 
 from api.actions import turns
 from api.actions.connect import connect
+from api.actions.erase_person import erase_person
 from api.actions.work import Work, action, all_carried_through
 from api.domain.errors import Fault, FaultCode
-from api.models import Organisation
+from api.domain.events import Event as Announced
+from api.domain.events import EventKind
+from api.models import AuditEntry, Event, Organisation, Person
 from tests.conftest import POOL_SIZE
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
@@ -102,3 +106,50 @@ async def test_whoever_is_concerned_is_woken_where_a_commit_was_not_heard_of(
     with pytest.raises(ConnectionResetError):
         await connect(waker, viewer=viewer_of(mentee), mentor_id=mentor.id)
     assert waker.woken == [mentor.id]
+
+
+@action
+async def told(work: Work, recipients: list[Person], *, by: Person) -> None:
+    """Each of them, in this order, that somebody can be found: as many entries as they are named here."""
+    for recipient in recipients:
+        work.announce(
+            recipient.organisation_id,
+            Announced(recipient_id=recipient.id, kind=EventKind.MENTOR_AVAILABLE, subject_id=by.id),
+        )
+        work.audit(
+            organisation_id=by.organisation_id,
+            actor_id=by.id,
+            verb="tell",
+            subject="person",
+            subject_id=recipient.id,
+            nth=len(recipients),
+        )
+
+
+async def test_whoever_is_told_several_things_at_once_finds_them_numbered_in_order(database: str) -> None:
+    house = await House.build()
+    mentor, one, other = await house.mentor(), await house.person(), await house.person()
+    await told(Recorder(), [other], by=mentor)
+    for _ in range(2):
+        await told(Recorder(), [other, one, other, one, other], by=mentor)
+    assert [each.seq for each in await Event.filter(person_id=one.id).order_by("id")] == [1, 2, 3, 4]
+    assert [each.seq for each in await Event.filter(person_id=other.id).order_by("id")] == [1, 2, 3, 4, 5, 6, 7]
+    audited = await AuditEntry.filter(verb="tell").order_by("id")
+    assert [each.subject_id for each in audited[1:6]] == [other.id, one.id, other.id, one.id, other.id]
+    assert audited[1].detail == {"nth": 5}
+    jobs = await get_connection("default").execute_query_dict(
+        "SELECT (args ->> 'event_id')::bigint AS event, lock FROM procrastinate_jobs ORDER BY id"
+    )
+    assert [each["event"] for each in jobs] == [each.id for each in await Event.all().order_by("id")]
+    assert {each["lock"] for each in jobs} == {f"mail {one.id}", f"mail {other.id}"}
+
+
+async def test_nobody_hears_of_what_somebody_did_who_was_erased(database: str) -> None:
+    house = await House.build()
+    mentor, one = await house.mentor(), await house.person()
+    await erase_person(Recorder(), person=mentor)
+    waker = Recorder()
+    with pytest.raises(Fault, match="was erased"):
+        await told(waker, [one], by=mentor)
+    assert not waker.woken
+    assert not await Event.exists(person_id=one.id)
