@@ -29,6 +29,7 @@ from api.domain.matching import MatchBasis, Rank, Wanted
 from api.migrate import migrate
 from api.search.criteria import Criteria, Window
 from api.search.eligible import MentoringRule
+from api.search.framework import Framework
 from api.search.index.asking import Question, ask
 from api.search.index.columns import Columns
 from api.search.index.held import load
@@ -59,6 +60,7 @@ TOP: Window[Rank] = Window(limit=20)
 RULE = MentoringRule(
     organisation_id=1, enabled=True, level=4, attributes=(Attribute(skill_id=BUSINESS_SKILLS, name="Business skills"),)
 )
+FRAMEWORK = Framework(organisation_id=1, fingerprint=None, skills={})
 QUESTION = Question(rule=RULE, wanted=WANTED, basis=BASIS, criteria=Criteria())
 KINDS = {BUSINESS_SKILLS: False, **{2 + number: True for number in range(SKILLS)}}
 
@@ -264,7 +266,7 @@ async def with_database(mentors: int, turns: int) -> None:
         index = MatchIndex(most_bytes=1 << 31)
         await index.loaded(1)
         plain, indexed = PostgresMentorSearch(), IndexedMentorSearch(index, PostgresMentorSearch())
-        mentee = Mentee(id=mentors + 1, rule=RULE, wanted=WANTED)
+        mentee = Mentee(id=mentors + 1, rule=RULE, framework=FRAMEWORK, wanted=WANTED)
         by_the_plain_search = {}
         if mentors <= MOST_FOR_THE_PLAIN_SEARCH:
             assert await ranks(indexed, mentee) == await ranks(plain, mentee)

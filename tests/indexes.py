@@ -9,6 +9,7 @@ from api.domain.matching import MatchBasis, Rank
 from api.models import Person
 from api.notifications.wakeups import Wakeups
 from api.search.criteria import Criteria, Window
+from api.search.framework import Frameworks
 from api.search.index.asking import Question
 from api.search.index.organisations import MatchIndex
 from api.search.indexed import IndexedMentorSearch
@@ -69,7 +70,7 @@ async def check_now(process: Process, people: Iterable[Person], criteria: Iterab
     """A search that is asked now finds what the plain one finds. How many it found in all."""
     found = 0
     for person in people:
-        mentee = await read_mentee(viewer_of(person))
+        mentee = await read_mentee(viewer_of(person), Frameworks())
         await process.index.loaded(person.organisation_id)
         for basis, each in product(MatchBasis, criteria):
             expected = await ranked(PLAIN, mentee, basis, each)
@@ -80,7 +81,7 @@ async def check_now(process: Process, people: Iterable[Person], criteria: Iterab
 
 async def settled(process: Process, person: Person, *, within: float) -> None:
     """Wait until a process remembers what the database says, without having been asked."""
-    mentee = await read_mentee(viewer_of(person))
+    mentee = await read_mentee(viewer_of(person), Frameworks())
     # Nobody is left out of what is remembered: this one has asked nobody and never will.
     expected = await ranked(PLAIN, mentee, MatchBasis.PREFERENCES_ONLY)
     until = asyncio.get_running_loop().time() + within

@@ -20,11 +20,12 @@ SCHEMA = build_schema(compiled=Settings().compiled)
 OFFER = PushOffer(kinds=frozenset(DeviceKind), private=False, make_key=lambda: ec.generate_private_key(ec.SECP256R1()))
 
 
+def services_of(search: MentorSearch | None = None) -> Services:
+    return Services(search=search or PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER)
+
+
 def context_of(viewer: Viewer, search: MentorSearch | None = None) -> Context:
-    services = Services(
-        search=search or PostgresMentorSearch(), wakeups=Wakeups("memory://"), poll_seconds=15, push=OFFER
-    )
-    return Context(viewer=viewer, services=services)
+    return Context(viewer=viewer, services=services_of(search))
 
 
 async def answer(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
@@ -35,6 +36,11 @@ async def answer(who: Person | Viewer, operation: str, **variables: Any) -> dict
 async def data(who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
     """The data of a response that must have no errors."""
     return _data(await answer(who, operation, **variables))
+
+
+async def data_in(services: Services, who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:
+    """The same in a process that goes on."""
+    return _data(await _answer(Context(viewer=_viewer(who), services=services), operation, variables))
 
 
 async def data_by(search: MentorSearch, who: Person | Viewer, operation: str, **variables: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ not of the kind that one expects, from that value on. Nothing in here knows what
 
 from api.compiled.execution import CompiledExecution
 from api.compiled.operation import CompiledOperation, CompiledOperations, compile_operation, fragments_of
-from api.compiled.resolution import Adapter
+from api.compiled.resolution import Adapter, later, perhaps_late
 
 __all__ = [
     "Adapter",
@@ -16,4 +16,6 @@ __all__ = [
     "CompiledOperations",
     "compile_operation",
     "fragments_of",
+    "later",
+    "perhaps_late",
 ]

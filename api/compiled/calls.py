@@ -15,7 +15,7 @@ from graphql import (
 from graphql.execution.values import get_argument_values
 
 from api.compiled.places import Place
-from api.compiled.resolution import Attribute, Default, Direct, Resolution, is_coroutine_function
+from api.compiled.resolution import Attribute, Default, Direct, Resolution, is_coroutine_function, is_perhaps_late
 from api.compiled.shape import FieldShape
 from api.compiled.writing import Constants, Function
 
@@ -39,6 +39,11 @@ class Call:
     def is_late(self) -> bool:
         """Whether it gives a coroutine, whatever happens."""
         return is_coroutine_function(getattr(self.resolution, "function", None))
+
+    @property
+    def is_perhaps_late(self) -> bool:
+        """Whether it may give a coroutine as well as a value."""
+        return is_perhaps_late(getattr(self.resolution, "function", None))
 
 
 def call_of(constants: Constants, field: FieldShape, resolution: Resolution, source: str) -> Call:

@@ -53,6 +53,7 @@ class Generator(ValueWriter):
 
     def __init__(self, adapter: Adapter) -> None:
         super().__init__(adapter, count(1))
+        self._lates: dict[tuple[int, bool], str] = {}
 
     def root(self, shape: ObjectShape, *, serial: bool) -> str:
         """The text of all functions. The one to call is ``root(E, s)``: it gives the data, or a coroutine of it."""
@@ -114,7 +115,15 @@ class Generator(ValueWriter):
             write_value(self._constants, function, call, value)
         with function.under("except Exception as error:"):
             function.write(standing.failing(value))
-        return self._complete(standing)
+        if not call.is_perhaps_late:
+            return self._complete(standing)
+        out = function.variable("c")
+        with function.under(f"if type({value}) is Coroutine:"):
+            begun = self._late(call, begun=True)
+            sink.hold(f"{begun}({', '.join(('E', value, *function.indices))})", out)
+        with function.under("else:"):
+            function.write(f"{out} = {self._complete(standing)}")
+        return out
 
     def _begin(self, function: Function, call: Call, sink: Held, value: str) -> None:
         """Write how a coroutine is begun, with arguments that are known before."""
@@ -130,16 +139,22 @@ class Generator(ValueWriter):
         with function.under("else:"):
             sink.hold(f"{given}, a)", value)
 
-    def _late(self, call: Call) -> str:
-        """A coroutine function that awaits a resolver, and completes what it gives."""
+    def _late(self, call: Call, *, begun: bool = False) -> str:
+        """A coroutine function that awaits a resolver, and completes what it gives. Where that was ``begun``, it takes
+        the coroutine in place of the object. Written once: what is nested would double each time.
+        """
+        if known := self._lates.get((id(call.field), begun)):
+            return known
         name, place = f"late{next(self._numbers)}", call.field.place
+        self._lates[id(call.field), begun] = name
         indices = tuple(f"i{number}" for number in range(place.lists_around))
-        names = ", ".join(("E", "s", *indices, *(() if call.fixed else ("a",))))
+        names = ", ".join(("E", "s", *indices, *(() if call.fixed or begun else ("a",))))
         function = self._function(f"async def {name}({names}):", indices)
         standing = self._standing(function, place, call.field.objects, "v", sink=Awaited(function))
         values = call.values if call.fixed else "a"
         with function.under("try:", block=True):
-            function.write(f"v = await {expression(self._constants, function, call, 's', values)}")
+            awaited = "s" if begun else expression(self._constants, function, call, "s", values)
+            function.write(f"v = await {awaited}")
         with function.under("except Exception as error:"):
             function.write(standing.failing("v"))
         function.write(f"return {self._complete(standing)}")

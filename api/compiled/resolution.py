@@ -1,13 +1,16 @@
 """How a field gets its value, as far as generated code can do it by itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE
 from types import FunctionType
-from typing import Any
+from typing import Any, Final, TypeVar, cast
 
 from graphql import GraphQLAbstractType, GraphQLEnumType, GraphQLField, GraphQLObjectType
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,24 @@ class Adapter:
     def enum_of(self, kind: GraphQLEnumType) -> type[Enum] | None:  # noqa: ARG002 - for subclasses
         """The enumeration whose members are values of this type, if each is always called the same."""
         return None
+
+
+_PERHAPS_LATE: Final = "perhaps_late"
+
+
+def perhaps_late(function: Function) -> Function:
+    """Mark a plain function that may give a coroutine instead, so that both are expected."""
+    setattr(function, _PERHAPS_LATE, True)
+    return function
+
+
+def later(coroutine: Coroutine[Any, Any, Value]) -> Value:
+    """What a resolver gives in place of a value that is yet to come."""
+    return cast("Value", coroutine)
+
+
+def is_perhaps_late(function: object) -> bool:
+    return getattr(function, _PERHAPS_LATE, False) is True
 
 
 def is_coroutine_function(function: object) -> bool:

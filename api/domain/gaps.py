@@ -1,7 +1,7 @@
 """Skill gaps: what a role requires and a person does not hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.domain.levels import levels_in, span
 
@@ -13,10 +13,10 @@ class Gap:
     skill_id: int
     current: int
     required: int
+    mask: int = field(init=False, compare=False, repr=False)
 
-    @property
-    def mask(self) -> int:
-        return span(self.current, self.required)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mask", span(self.current, self.required))
 
     @property
     def levels(self) -> tuple[int, ...]:

@@ -27,4 +27,9 @@ def span(current: int, required: int) -> int:
 
 def levels_in(mask: int) -> tuple[int, ...]:
     """The levels whose bits are set, lowest first."""
-    return tuple(level for level in range(LOWEST, HIGHEST + 1) if mask & (1 << (level - 1)))
+    return _LEVELS_IN[mask]
+
+
+_LEVELS_IN: Final = tuple(
+    tuple(level for level in range(LOWEST, HIGHEST + 1) if mask & (1 << (level - 1))) for mask in range(1 << HIGHEST)
+)

@@ -5,7 +5,7 @@ Levels are what is taught, so levels are what is counted (design, section 2, "Ma
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -37,10 +37,10 @@ class Wanted:
 
     gaps: tuple[Gap, ...]
     options: frozenset[int]
+    missing_levels: int = field(init=False, compare=False, repr=False)
 
-    @property
-    def missing_levels(self) -> int:
-        return sum(gap.mask.bit_count() for gap in self.gaps)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "missing_levels", sum(gap.mask.bit_count() for gap in self.gaps))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +63,29 @@ class Coverage:
     points: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Match:
     """A mentor as seen by one mentee. Percentages run from 0 to 100.
 
     ``skill_percent`` is None when only preferences were asked for, ``preference_percent`` where the mentee has none.
     """
 
-    mentor_id: int
+    wanted: Wanted
+    offered: Offered
     rank: Rank
     percent: float
     skill_percent: float | None
     preference_percent: float | None
-    coverage: tuple[Coverage, ...]
     shared_options: frozenset[int]
+
+    @property
+    def mentor_id(self) -> int:
+        return self.offered.mentor_id
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """One for each gap, covered or not."""
+        return cover(self.wanted.gaps, self.offered.levels)
 
 
 def share(part: int, whole: int) -> float:
@@ -104,16 +113,22 @@ def cover(gaps: Sequence[Gap], levels: Mapping[int, int]) -> tuple[Coverage, ...
     return tuple(coverage)
 
 
+def _covered(wanted: Wanted, offered: Offered) -> int:
+    """How many of the missing levels the mentor has reached."""
+    levels = offered.levels
+    return sum((thermometer(levels.get(gap.skill_id, 0)) & gap.mask).bit_count() for gap in wanted.gaps)
+
+
 def explain(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match:
     """How well one pair suits, whether it would be listed or not."""
     shared = wanted.options & offered.options
     by_skill = basis is MatchBasis.SKILL_GAPS_AND_PREFERENCES
-    coverage = cover(wanted.gaps, offered.levels)
-    covered = sum(len(each.covered) for each in coverage) if by_skill else 0
+    covered = _covered(wanted, offered) if by_skill else 0
     skill_percent = share(covered, wanted.missing_levels) if by_skill else None
     preference_percent = share(len(shared), len(wanted.options)) if wanted.options else None
     return Match(
-        mentor_id=offered.mentor_id,
+        wanted=wanted,
+        offered=offered,
         rank=Rank(
             uncovered=wanted.missing_levels - covered if by_skill else 0,
             unshared=len(wanted.options) - len(shared),
@@ -123,14 +138,13 @@ def explain(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match:
         percent=skill_percent if skill_percent is not None else preference_percent or 0.0,
         skill_percent=skill_percent,
         preference_percent=preference_percent,
-        coverage=coverage,
         shared_options=shared,
     )
 
 
 def covers_nothing(found: Match) -> bool:
     """Whether gaps were looked at and the mentor has reached none of the missing levels."""
-    return found.skill_percent is not None and not any(each.covered for each in found.coverage)
+    return found.skill_percent is not None and found.rank.uncovered == found.wanted.missing_levels
 
 
 def shares_nothing(found: Match) -> bool:

@@ -2,7 +2,7 @@
 so whatever is asked for with every question or event is built once.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
@@ -23,15 +23,57 @@ def columns_of(model: type[Model], table: str) -> str:
     return ", ".join(f'{table}."{column}"' for column in model._meta.fields_db_projection.values())  # noqa: SLF001
 
 
+def number_of_columns(model: type[Model]) -> int:
+    return len(model._meta.fields_db_projection)  # noqa: SLF001
+
+
+async def records_of(statement: str, *values: object) -> list[Any]:
+    """What a statement finds, as the driver gives it: by name, and by place."""
+    _, records = await get_connection("default").execute_query(statement, list(values))
+    return records  # type: ignore[return-value]
+
+
 async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
     """What a statement that asks for ``columns_of`` the model finds, in its order."""
-    found = await get_connection("default").execute_query_dict(statement, list(values))
-    return [row_of(model, each) for each in found]
+    return rows_from(model, await records_of(statement, *values))
 
 
-def row_of(model: type[Row], found: Mapping[str, Any]) -> Row:
-    """The row that these columns make; others beside them are left out."""
-    return model._init_from_db(**found)  # noqa: SLF001
+def rows_from(model: type[Row], records: Sequence[Any], after: int = 0) -> list[Row]:
+    """The rows that the columns of a model make, of which each record has all, ``after`` so many others. They are what
+    Tortoise would make; it would set each attribute by itself.
+    """
+    if not records:
+        return []
+    fields, conversions, state = _recipe(model)
+    upto = after + len(fields)
+    names = [fields[column] for column in list(records[0].keys())[after:upto]]
+    rows = []
+    for record in records:
+        row = model.__new__(model)
+        attributes = row.__dict__
+        attributes.update(state)
+        attributes["_await_when_save"] = {}
+        attributes.update(zip(names, record[after:upto], strict=True))
+        for name, convert in conversions:
+            if (value := attributes[name]) is not None:
+                attributes[name] = convert(value)
+        rows.append(row)
+    return rows
+
+
+@cache
+def _recipe(
+    model: type[Model],
+) -> tuple[dict[str, str], list[tuple[str, Callable[[Any], Any]]], dict[str, object]]:
+    """A model's fields by their columns, those whose values are converted, and what Tortoise notes of a row."""
+    meta = model._meta  # noqa: SLF001
+    fields = {column: field for field, column in meta.fields_db_projection.items()}
+    conversions: list[tuple[str, Callable[[Any], Any]]] = [
+        (name, field.field_type) for _, name, field in meta.db_default_fields
+    ]
+    conversions += [(name, field.to_python_value) for _, name, field in meta.db_complex_fields]
+    generated = meta.db_pk_column in meta.generated_db_fields
+    return fields, conversions, {"_partial": False, "_saved_in_db": True, "_custom_generated_pk": not generated}
 
 
 class RowsByKey(Generic[Asker, Row]):

@@ -9,6 +9,7 @@ from api.domain.viewer import Viewer
 from api.notifications.push.offer import PushOffer
 from api.notifications.wakeups import Wakeups
 from api.resolvers.loaders import Loaders
+from api.search.framework import Frameworks
 from api.search.ranking import MentorSearch
 
 
@@ -19,6 +20,7 @@ class Services:
     """
 
     search: MentorSearch
+    frameworks: Frameworks = field(default_factory=Frameworks)
     wakeups: Wakeups
     poll_seconds: float
     push: PushOffer

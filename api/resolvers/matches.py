@@ -5,10 +5,11 @@ from typing import Final
 
 from api.domain.listing import UnlistedCode, reasons_unlisted
 from api.domain.matching import Match, MatchBasis, Rank, explain
-from api.models import Mentor
+from api.models import Mentor, Person
 from api.resolvers.context import Context
 from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, page, window
 from api.search.criteria import Criteria
+from api.search.framework import Framework
 from api.search.mentee import read_mentee
 from api.search.ranking import Listing
 from api.search.suited import suited
@@ -16,11 +17,21 @@ from api.search.suited import suited
 _DIRECTORY: Final = "mentors"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
+class Card:
+    """What was read with a mentor who can be found: the person, and what they hold of the framework."""
+
+    person: Person
+    framework: Framework
+    held: list[int]
+
+
+@dataclass(slots=True, kw_only=True)
 class Found:
     """A mentor and how they suit the viewer, as it was when the page was read."""
 
     mentor: Mentor
+    card: Card
     match: Match
     basis: MatchBasis
 
@@ -48,13 +59,23 @@ async def page_of_matches(
     search asks, and the rows of whoever it proposes.
     """
     asked = window(arguments, cursor_reader(basis.value, Rank, int, int, int, int))
-    mentee = await read_mentee(context.viewer)
+    frameworks = context.services.frameworks
+    mentee = await read_mentee(context.viewer, frameworks)
     context.loaders.rule.prime(mentee.rule.organisation_id, mentee.rule)
     found = page(
         await suited(context.services.search, mentee=mentee, basis=basis, criteria=criteria, window=asked), asked
     )
+    framework = await frameworks.that_has(mentee.framework, [row.held for row in found.rows])
     return Page(
-        rows=[Found(mentor=each.mentor, match=each.match, basis=basis) for each in found.rows],
+        rows=[
+            Found(
+                mentor=each.mentor,
+                card=Card(person=each.person, framework=framework, held=each.held),
+                match=each.match,
+                basis=basis,
+            )
+            for each in found.rows
+        ],
         has_next=found.has_next,
         has_previous=found.has_previous,
     )

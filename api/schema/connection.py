@@ -1,6 +1,7 @@
 """Relay connections: pages of a list, each entry with a cursor."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 import strawberry
@@ -22,7 +23,11 @@ class PageInfo:
 @strawberry.type(description="An entry of a list, with its place in it.")
 class Edge(Generic[NodeType]):
     node: NodeType = strawberry.field(description="The entry itself.")
-    cursor: str = strawberry.field(description="Where it stands; give it as `after` or `before` to page on from it.")
+    place: strawberry.Private[Callable[[], str]]
+
+    @strawberry.field(description="Where it stands; give it as `after` or `before` to page on from it.")
+    def cursor(self) -> str:
+        return self.place()
 
 
 @strawberry.type(description="A page of a list.")
@@ -54,14 +59,11 @@ def edges_of(
     page: Page[Row], view: Callable[[Row], NodeType], cursor_of: Callable[[Row], str]
 ) -> tuple[list[Edge[NodeType]], PageInfo]:
     """The edges of a page of rows, and what stands beside them."""
-    edges = [Edge(node=view(row), cursor=cursor_of(row)) for row in page.rows]
-    return edges, page_info(page, [edge.cursor for edge in edges])
-
-
-def page_info(page: Page[Row], cursors: Sequence[str]) -> PageInfo:
-    return PageInfo(
+    rows = page.rows
+    edges = [Edge(node=view(row), place=partial(cursor_of, row)) for row in rows]
+    return edges, PageInfo(
         has_next_page=page.has_next,
         has_previous_page=page.has_previous,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
+        start_cursor=cursor_of(rows[0]) if rows else None,
+        end_cursor=cursor_of(rows[-1]) if rows else None,
     )

@@ -8,6 +8,7 @@ from api.domain.listing import MESSAGES
 from api.domain.matching import Coverage, MatchBasis
 from api.domain.matching import Match as MatchRow
 from api.models import Mentor as MentorRow
+from api.resolvers.matches import Card
 from api.schema.enums import UnlistedCode
 from api.schema.gap import SkillGap
 from api.schema.mentor import Mentor, option_views
@@ -58,6 +59,7 @@ class Match(Node):
     record: strawberry.Private[MatchRow]
     mentor_record: strawberry.Private[MentorRow]
     basis: strawberry.Private[MatchBasis]
+    card: strawberry.Private[Card | None] = None
     reasons_against: strawberry.Private[Sequence[UnlistedCode]] = ()
 
     @strawberry.field(description="Opaque and stable: one for each mentor and basis, as this viewer sees them.")
@@ -66,7 +68,7 @@ class Match(Node):
 
     @strawberry.field(description="Who it is.")
     def mentor(self) -> Mentor:
-        return Mentor(record=self.mentor_record)
+        return Mentor(record=self.mentor_record, card=self.card)
 
     @strawberry.field(description="What the list is ranked by, 0 to 100.")
     def percent(self) -> float:

@@ -1,28 +1,32 @@
 import strawberry
 from strawberry import ID
 
+from api.compiled import later, perhaps_late
 from api.models import Mentor as MentorRow
 from api.models import SkillKind
 from api.resolvers.loaders import present
+from api.resolvers.matches import Card
 from api.schema.arguments import Basis
 from api.schema.enums import MatchBasis
 from api.schema.node import Info, Node, global_id
 from api.schema.option import PreferenceOption
-from api.schema.references import MatchRef, PersonRef, match_view, person_view
-from api.schema.skill import SkillLevel
+from api.schema.references import MatchRef, PersonRef, match_view, person_there, person_view
+from api.schema.skill import Skill, SkillLevel, professional_views
 
 
 @strawberry.type(description="A person who has offered to mentor. Everything here is public within the organisation.")
 class Mentor(Node):
     record: strawberry.Private[MentorRow]
+    card: strawberry.Private[Card | None] = None
 
     @strawberry.field(description="Opaque and stable.")
     def id(self) -> ID:
         return global_id("Mentor", self.record.id)
 
     @strawberry.field(description="Who they are.")
-    async def person(self, info: Info) -> PersonRef:
-        return await person_view(info, self.record.id)
+    @perhaps_late
+    def person(self, info: Info) -> PersonRef:
+        return person_there(self.card.person) if self.card else later(person_view(info, self.record.id))
 
     @strawberry.field(description="What they offer, from the organisation's list; empty once they left the search.")
     async def options(self, info: Info) -> list[PreferenceOption]:
@@ -33,9 +37,10 @@ class Mentor(Node):
         description="The professional skills that they offer to teach, and up to which level; "
         "empty once they left the search."
     )
-    async def skills(self, info: Info) -> list[SkillLevel]:
-        offers = await info.context.loaders.options_of_mentor.load(self.record.id)
-        return await held_views(info, self.record.id, SkillKind.PROFESSIONAL) if offers else []
+    @perhaps_late
+    def skills(self, info: Info) -> list[SkillLevel]:
+        card = self.card
+        return professional_views(card.framework, card.held) if card else later(_offered_views(info, self.record.id))
 
     @strawberry.field(description="Most mentees at once; null means no limit.")
     def capacity(self) -> int | None:
@@ -60,6 +65,11 @@ class Mentor(Node):
         return await match_view(info, self.record, basis)
 
 
+async def _offered_views(info: Info, mentor_id: int) -> list[SkillLevel]:
+    offers = await info.context.loaders.options_of_mentor.load(mentor_id)
+    return await held_views(info, mentor_id, SkillKind.PROFESSIONAL) if offers else []
+
+
 async def mentor_view(info: Info, mentor_id: int) -> Mentor:
     """A mentor that another row points to."""
     record = await info.context.loaders.mentor.load(mentor_id)
@@ -79,7 +89,7 @@ async def held_views(info: Info, person_id: int, kind: SkillKind) -> list[SkillL
     held = await info.context.loaders.levels_of_person.load(person_id)
     skills = await info.context.loaders.skill.load_many([row.skill_id for row in held])
     ordered = sorted(
-        ((skill.code, row) for skill, row in zip(skills, held, strict=True) if skill and skill.kind == kind),
-        key=lambda each: each[0],
+        ((skill, row) for skill, row in zip(skills, held, strict=True) if skill and skill.kind == kind),
+        key=lambda each: each[0].code,
     )
-    return [SkillLevel(skill_id=row.skill_id, level=row.level, endorsed=row.endorsed) for _, row in ordered]
+    return [SkillLevel(level=row.level, endorsed=row.endorsed, skill=Skill(record=skill)) for skill, row in ordered]

@@ -177,4 +177,4 @@ class Query:
 
 
 def _match_view(found: Found) -> Match:
-    return Match(record=found.match, mentor_record=found.mentor, basis=found.basis)
+    return Match(record=found.match, mentor_record=found.mentor, basis=found.basis, card=found.card)

@@ -10,6 +10,7 @@ import strawberry
 
 from api.domain.matching import MatchBasis
 from api.models import Mentor
+from api.models import Person as PersonRow
 from api.resolvers.matches import match_with
 from api.schema.node import Info
 
@@ -23,11 +24,16 @@ PersonRef = Annotated["Person", strawberry.lazy("api.schema.person")]
 
 async def person_view(info: Info, person_id: int) -> PersonRef:
     """A person that another row points to."""
-    from api.schema.person import Person  # noqa: PLC0415 - the circle
-
     record = await info.context.loaders.person.load(person_id)
     if record is None:
         raise LookupError(f"person {person_id} is gone although a row points to them")
+    return person_there(record)
+
+
+def person_there(record: PersonRow) -> PersonRef:
+    """A person whose row is at hand."""
+    from api.schema.person import Person  # noqa: PLC0415 - the circle
+
     return Person(record=record)
 
 

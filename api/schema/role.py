@@ -2,8 +2,9 @@ import strawberry
 from strawberry import ID
 
 from api.models import RoleProfile as RoleProfileRow
+from api.resolvers.loaders import present
 from api.schema.node import Info, Node, global_id
-from api.schema.skill import SkillLevel
+from api.schema.skill import Skill, SkillLevel
 
 
 @strawberry.type(description="A role and the skill levels that it requires.")
@@ -21,4 +22,8 @@ class RoleProfile(Node):
     @strawberry.field(description="The skill levels that the role requires.")
     async def requirements(self, info: Info) -> list[SkillLevel]:
         rows = await info.context.loaders.requirements_of_role.load(self.record.id)
-        return [SkillLevel(skill_id=row.skill_id, level=row.level, endorsed=False) for row in rows]
+        skills = present(await info.context.loaders.skill.load_many([row.skill_id for row in rows]))
+        return [
+            SkillLevel(level=row.level, endorsed=False, skill=Skill(record=skill))
+            for row, skill in zip(rows, skills, strict=True)
+        ]

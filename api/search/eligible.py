@@ -1,8 +1,8 @@
 """An organisation's rule on who may mentor, as it stands in the database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tortoise.connection import get_connection
 
@@ -41,9 +41,13 @@ def business_skills(attributes: Iterable[tuple[int, str, str | None]]) -> tuple[
     )
 
 
-_RULE: Final = """
-SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
-       organisation.request_expiry_days, skill.id, skill.name, skill.category
+# What a statement asks of an organisation whose rule it is to tell.
+RULE: Final = """
+organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
+organisation.request_expiry_days
+"""
+_RULE: Final = f"""
+SELECT {RULE}, skill.id, skill.name, skill.category
 FROM organisation
 LEFT JOIN skill ON skill.organisation_id = organisation.id AND skill.kind = $2 AND NOT skill.retired
 WHERE organisation.id = $1 ORDER BY skill.name, skill.id
@@ -56,11 +60,17 @@ async def mentoring_rule(organisation_id: int) -> AskingRule:
     rows = await get_connection("default").execute_query_dict(_RULE, values)
     if not rows:
         raise LookupError(f"there is no organisation {organisation_id}")
+    attributes = business_skills((row["id"], row["name"], row["category"]) for row in rows if row["id"] is not None)
+    return rule_from(organisation_id, rows[0], attributes)
+
+
+def rule_from(organisation_id: int, row: Mapping[str, Any], attributes: tuple[Attribute, ...]) -> AskingRule:
+    """The rule of a row that has what ``RULE`` asks for."""
     return AskingRule(
         organisation_id=organisation_id,
-        enabled=rows[0]["mentoring_enabled"],
-        level=rows[0]["mentor_level"],
-        open_request_limit=rows[0]["open_request_limit"],
-        request_expiry_days=rows[0]["request_expiry_days"],
-        attributes=business_skills((row["id"], row["name"], row["category"]) for row in rows if row["id"] is not None),
+        enabled=row["mentoring_enabled"],
+        level=row["mentor_level"],
+        open_request_limit=row["open_request_limit"],
+        request_expiry_days=row["request_expiry_days"],
+        attributes=attributes,
     )

@@ -1,25 +1,18 @@
-"""What a search begins with: the organisation's rule, and what the mentee looks for; one statement."""
+"""What a search begins with: the organisation's rule and framework, and what the mentee looks for."""
 
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
 from tortoise.connection import get_connection
 
-from api.domain.gaps import find_gaps
 from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
-from api.search.eligible import MentoringRule, business_skills
+from api.search.eligible import RULE, MentoringRule, rule_from
+from api.search.framework import FINGERPRINT, Framework, Frameworks
+from api.search.profiles import MEASURED, PREFERRED, wanted_from
 
-_MENTEE: Final = """
-SELECT organisation.mentoring_enabled, organisation.mentor_level,
-       (SELECT jsonb_agg(jsonb_build_array(id, name, category) ORDER BY name, id)
-        FROM skill WHERE organisation_id = organisation.id AND kind = 'ATTRIBUTE' AND NOT retired) AS attributes,
-       (SELECT jsonb_agg(jsonb_build_array(skill.id, role_requirement.level, held_level.level))
-        FROM role_requirement JOIN skill ON skill.id = role_requirement.skill_id AND NOT skill.retired
-        LEFT JOIN held_level ON held_level.person_id = person.id AND held_level.skill_id = skill.id
-        WHERE role_requirement.role_profile_id = person.role_profile_id) AS requirements,
-       ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options
+_MENTEE: Final = f"""
+SELECT {RULE}, {FINGERPRINT} AS fingerprint, {MEASURED}, {PREFERRED}
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 WHERE organisation.id = $1 AND person.id = $2
 """
@@ -31,21 +24,17 @@ class Mentee:
 
     id: int
     rule: MentoringRule
+    framework: Framework
     wanted: Wanted
 
 
-async def read_mentee(viewer: Viewer) -> Mentee:
-    """The viewer, as a mentee."""
+async def read_mentee(viewer: Viewer, frameworks: Frameworks) -> Mentee:
+    """The viewer, as a mentee; one statement, and another where the framework changed."""
     (row,) = await get_connection("default").execute_query_dict(_MENTEE, [viewer.organisation_id, viewer.person_id])
-    requirements = orjson.loads(row["requirements"] or "[]")
-    gaps = find_gaps(
-        required={skill_id: level for skill_id, level, _ in requirements},
-        held={skill_id: held for skill_id, _, held in requirements if held is not None},
+    framework = await frameworks.of(viewer.organisation_id, row["fingerprint"])
+    return Mentee(
+        id=viewer.person_id,
+        rule=rule_from(viewer.organisation_id, row, framework.attributes),
+        framework=framework,
+        wanted=wanted_from(row),
     )
-    rule = MentoringRule(
-        organisation_id=viewer.organisation_id,
-        enabled=row["mentoring_enabled"],
-        level=row["mentor_level"],
-        attributes=business_skills(orjson.loads(row["attributes"] or "[]")),
-    )
-    return Mentee(id=viewer.person_id, rule=rule, wanted=Wanted(gaps=gaps, options=frozenset(row["options"])))

@@ -3,41 +3,45 @@ statements.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
+import orjson
 from tortoise.connection import get_connection
 
 from api.domain.gaps import Gap, find_gaps
 from api.domain.matching import Offered, Wanted
 from api.models import Mentor
 
-# A skill that the framework has retired measures nobody.
-_MEASURED: Final = """
-SELECT person.id AS person_id, requirement.skill_id, requirement.level AS required, coalesce(held.level, 0) AS held
-FROM person
-JOIN role_requirement AS requirement ON requirement.role_profile_id = person.role_profile_id
-JOIN skill ON skill.id = requirement.skill_id AND NOT skill.retired
-LEFT JOIN held_level AS held ON held.person_id = person.id AND held.skill_id = requirement.skill_id
-WHERE person.id = ANY($1::bigint[])
+# What statements ask of the person of a row: what the role requires of them and what they hold of it, and what they
+# want. A skill that the framework has retired measures nobody.
+MEASURED: Final = """
+(SELECT json_agg(json_build_array(requirement.skill_id, requirement.level, coalesce(held.level, 0)))
+ FROM role_requirement AS requirement
+ JOIN skill ON skill.id = requirement.skill_id AND NOT skill.retired
+ LEFT JOIN held_level AS held ON held.person_id = person.id AND held.skill_id = requirement.skill_id
+ WHERE requirement.role_profile_id = person.role_profile_id) AS measured
 """
+PREFERRED: Final = "ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS preferred"
 
+_GAPS: Final = f"SELECT person.id, {MEASURED} FROM person WHERE person.id = ANY($1::bigint[])"
+_WANTED: Final = f"SELECT {MEASURED}, {PREFERRED} FROM person WHERE person.id = $1"
 _LEVELS: Final = "SELECT person_id, skill_id, level FROM held_level WHERE person_id = ANY($1::bigint[])"
-_WANTED: Final = "SELECT option_id FROM mentee_preference WHERE person_id = $1"
 _OFFERED: Final = "SELECT mentor_id, option_id FROM mentor_option WHERE mentor_id = ANY($1::bigint[])"
 
 
 async def gaps_of(person_ids: Sequence[int]) -> dict[int, tuple[Gap, ...]]:
     """The skill gaps of each person, against the role profile that they have; one statement."""
-    required: dict[int, dict[int, int]] = defaultdict(dict)
-    held: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in await get_connection("default").execute_query_dict(_MEASURED, [list(person_ids)]):
-        required[row["person_id"]][row["skill_id"]] = row["required"]
-        held[row["person_id"]][row["skill_id"]] = row["held"]
-    return {
-        person_id: find_gaps(required=required[person_id], held=held[person_id]) if person_id in required else ()
-        for person_id in person_ids
-    }
+    rows = await get_connection("default").execute_query_dict(_GAPS, [list(person_ids)])
+    return dict.fromkeys(person_ids, ()) | {row["id"]: _gaps(row["measured"]) for row in rows}
+
+
+def _gaps(measured: str | None) -> tuple[Gap, ...]:
+    levels = orjson.loads(measured or "[]")
+    return find_gaps(
+        required={skill_id: required for skill_id, required, _ in levels},
+        held={skill_id: held for skill_id, _, held in levels},
+    )
 
 
 async def levels_of(person_ids: Sequence[int]) -> dict[int, dict[int, int]]:
@@ -49,10 +53,14 @@ async def levels_of(person_ids: Sequence[int]) -> dict[int, dict[int, int]]:
 
 
 async def wanted_by(person_id: int) -> Wanted:
-    """What one mentee looks for; two statements."""
-    gaps = await gaps_of([person_id])
-    preferences = await get_connection("default").execute_query_dict(_WANTED, [person_id])
-    return Wanted(gaps=gaps[person_id], options=frozenset(row["option_id"] for row in preferences))
+    """What one mentee looks for; one statement."""
+    (row,) = await get_connection("default").execute_query_dict(_WANTED, [person_id])
+    return wanted_from(row)
+
+
+def wanted_from(row: Mapping[str, Any]) -> Wanted:
+    """What the person of a row looks for that has ``MEASURED`` and ``PREFERRED``."""
+    return Wanted(gaps=_gaps(row["measured"]), options=frozenset(row["preferred"]))
 
 
 async def offered_by(mentors: Sequence[Mentor]) -> dict[int, Offered]:

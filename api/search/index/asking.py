@@ -1,6 +1,6 @@
 """One pass over the planes that a search asks about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import and_
 
@@ -22,6 +22,14 @@ class Question:
     wanted: Wanted
     basis: MatchBasis
     criteria: Criteria
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.rule, self.wanted, self.basis, self.criteria)))
+
+    def __hash__(self) -> int:
+        """Looked for several times a search, and made of many."""
+        return self._hash
 
     @property
     def by_skill(self) -> bool:

@@ -11,7 +11,7 @@ from graphql import parse
 from strawberry.extensions import FieldExtension, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
-from api.compiled import CompiledExecution, compile_operation
+from api.compiled import CompiledExecution, compile_operation, later, perhaps_late
 from api.compiled.strawberry_adapter import StrawberryAdapter
 from api.schema.execution import CompiledSchema, execution
 from tests.unit.compiled.both import shown
@@ -89,6 +89,35 @@ class Wish:
     times: int | None = None
 
 
+@strawberry.type
+class Den:
+    """What is in it is there, or yet to come, or one cannot look: at once, or as it turns out."""
+
+    number: int
+
+    @strawberry.field
+    @perhaps_late
+    def dog(self) -> Dog | None:
+        kind = self.number % 5
+        if kind == 1:
+            raise LookupError("no way in")
+        dog = None if kind == 2 else Dog(name=f"Rex {self.number}", tricks=["sit"])
+        return dog if kind == 0 else later(_after_a_while(dog, fails=kind == 3))
+
+    @strawberry.field
+    @perhaps_late
+    def beyond(self) -> list["Den"]:
+        dens = [Den(number=self.number + each) for each in (1, 2)]
+        return dens if self.number % 2 else later(_after_a_while(dens, fails=self.number == 6))
+
+
+async def _after_a_while(value: Held, *, fails: bool) -> Held:
+    await asyncio.sleep(0)
+    if fails:
+        raise LookupError("nobody there")
+    return value
+
+
 def _plain(root: Any, info: strawberry.Info) -> str:
     return f"{root} {info.operation.operation.value}"
 
@@ -138,6 +167,10 @@ class Query:
     def wish(self, wish: Wish, colours: list[Colour] | None = None) -> str:
         wish.text += "!"
         return f"{wish} {colours}"
+
+    @strawberry.field
+    def dens(self) -> list[Den | None]:
+        return [Den(number=number) for number in range(8)]
 
     @strawberry.field
     def late(self) -> str:
@@ -193,6 +226,7 @@ OPERATIONS = {
     "input": '{ wish(wish: {text: "a"}) other: wish(wish: {}, colours: [RED, VERDANT]) }',
     "variables": "query ($w: Wish!, $c: [Colour!]) { wish(wish: $w, colours: $c) }",
     "a late value": "{ late again: late }",
+    "values perhaps late": "{ dens { number dog { name bestTricks } beyond { dog { name } beyond { number } } } }",
 }
 
 
@@ -289,3 +323,15 @@ def test_plain_fields_and_resolvers_are_called_without_anything_in_between() -> 
     # Names are of the object alone, and resolvers get it alone.
     assert ".inside" in text
     assert "Info(" not in text
+
+
+def test_what_is_perhaps_late_is_not_written_twice_as_often_with_each_step() -> None:
+    made = SCHEMAS["compiled"]
+
+    def written(steps: int) -> int:
+        document = parse("{ dens { " + "beyond { " * steps + "number" + " }" * (steps + 2))
+        compiled = compile_operation(made._schema, document, adapter=StrawberryAdapter(made._schema))
+        assert compiled
+        return len(compiled.source())
+
+    assert written(12) < 8 * written(6)
