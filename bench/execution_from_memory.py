@@ -1,10 +1,5 @@
-"""What the scenario of execution from memory is about, and whoever takes part in it for us.
+"""What the scenario of execution from memory is about, and whoever takes part in it for us."""
 
-`bench/execution.py`, where it is there, serves the same as an ASGI application of the name ``application``: it reads
-what it answers with from the file that `MEMORY` names.
-"""
-
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +12,8 @@ from bench.contestants.words import FROM_MEMORY
 _MATCHES: Final = 20
 _SKILLS: Final = 5
 
-OURS_FROM_MEMORY: Final = (
-    (Contestant(name=NAME, start=asgi("bench.execution:application"), asking={"execution": FROM_MEMORY}, peer=False),)
-    if find_spec("bench.execution")
-    else ()
+OURS_FROM_MEMORY: Final = Contestant(
+    name=NAME, start=asgi("bench.apps.compiled_memory:application"), asking={"execution": FROM_MEMORY}, peer=False
 )
 
 

@@ -71,7 +71,7 @@ async def connect(place: Place, plan: Plan) -> list[Figure]:
 async def execution(place: Place, plan: Plan) -> list[Figure]:
     """20 matches with five skills each, from memory: no token, no database."""
     write_memory(place.memory("execution"))
-    everybody = (*OURS_FROM_MEMORY, MERCURIUS_FROM_MEMORY, STRAWBERRY_FROM_MEMORY, from_memory("execution"))
+    everybody = (OURS_FROM_MEMORY, MERCURIUS_FROM_MEMORY, STRAWBERRY_FROM_MEMORY, from_memory("execution"))
     async with place.all_running(everybody, "execution") as servers:
         nobody = itertools.repeat(Question(subject="nobody"))
         await agree(servers, place, "execution", nobody)
