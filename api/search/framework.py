@@ -11,17 +11,14 @@ from api.models import Skill, SkillKind
 from api.models.statements import columns_of, records_of, rows_from
 from api.search.eligible import business_skills
 
-# A statement in which an organisation stands may ask what its skills are like. Every change of a row has a transaction
-# of its own, so the sum of them tells whether what is kept is still true.
-FINGERPRINT: Final = """
-(SELECT bit_xor(hashint8extended(skill.id, skill.xmin::text::bigint))
- FROM skill WHERE skill.organisation_id = organisation.id)
-"""
+# Whoever writes a row leaves the number of their transaction on it, so rows that have the same are the same.
+_OF_ROWS: Final = "bit_xor(hashint8extended(skill.id, skill.xmin::text::bigint))"
+
+# What a statement asks in which an organisation stands, to know whether its skills are still what they were.
+FINGERPRINT: Final = f"(SELECT {_OF_ROWS} FROM skill WHERE skill.organisation_id = organisation.id)"
 
 _SKILLS: Final = f"""
-SELECT {{columns}}, {FINGERPRINT}
-FROM organisation JOIN skill ON skill.organisation_id = organisation.id
-WHERE organisation.id = $1 ORDER BY skill.name, skill.id
+SELECT {{columns}}, {_OF_ROWS} OVER () FROM skill WHERE organisation_id = $1 ORDER BY name, id
 """
 
 # What the mentor of a row holds: a number for each skill, in the order of their keys.
