@@ -6,7 +6,7 @@ import locale
 import os
 import warnings
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -144,9 +144,13 @@ async def connections(settings: Settings, url: str) -> AsyncIterator[None]:
 
 async def _left(context: TortoiseContext) -> None:
     """Connections to a database that is away may never close."""
-    with suppress(TimeoutError):
+    try:
         async with asyncio.timeout(_SECONDS_TO_LEAVE):
             await context.__aexit__(None, None, None)
+    except TimeoutError:
+        # It is left all the same, or nobody could connect again in this process.
+        context._connections = None  # noqa: SLF001
+        await context.__aexit__(None, None, None)
 
 
 async def _check_role() -> None:
