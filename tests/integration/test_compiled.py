@@ -1,5 +1,6 @@
 """Over our own schema and a real database, what was compiled answers as graphql-core alone does."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -75,11 +76,12 @@ def chance(random: Random, known: list[str]) -> ChanceOperation:
 
 
 async def answer(schema: Schema, asked: ChanceOperation, viewer: Viewer) -> str:
+    before = asyncio.all_tasks()
     results = await schema.stream(
         asked.text, variable_values=asked.variables, context_value=context_of(viewer), operation_name=None
     )
     (result,) = [each async for each in results]
-    await quiet()
+    await quiet(before)
     return f"{type(result).__name__} {result.extensions} {shown(result)}"
 
 

@@ -5,6 +5,7 @@ import difflib
 import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute, parse, subscribe
@@ -40,16 +41,16 @@ def shown(result: ExecutionResult) -> str:
     return json.dumps({"data": result.data, "errors": errors}, indent=1, default=repr)
 
 
-async def settled(given: Any) -> ExecutionResult:
-    """A result, once what goes on in the background has ended as well."""
+async def settled(given: Any, before: AbstractSet[asyncio.Task[Any]]) -> ExecutionResult:
+    """A result, once what goes on in the background for it has ended as well: tasks that were not there before."""
     result: ExecutionResult = await given if inspect.isawaitable(given) else given
-    await quiet()
+    await quiet(before)
     return result
 
 
-async def quiet() -> None:
-    """Return once nothing goes on in the background."""
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+async def quiet(before: AbstractSet[asyncio.Task[Any]]) -> None:
+    """Return once nothing goes on in the background that did not do so before."""
+    while others := asyncio.all_tasks() - before:
         await asyncio.wait(others)
 
 
@@ -70,8 +71,9 @@ async def both(
     before = Compiling.executed
     for kind in EXECUTORS:
         root, context = world()
+        tasks = asyncio.all_tasks()
         given = execute(schema, document, root, context, variable_values=variables, executor_class=kind, **options)
-        answers.append(shown(await settled(given)))
+        answers.append(shown(await settled(given, tasks)))
         logs.append(getattr(context, "log", []))
     _compare(answers, logs)
     assert compiled is None or compiled == (Compiling.executed > before)
