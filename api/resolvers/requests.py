@@ -6,13 +6,12 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import MentorRequest, Person
-from api.models.statements import columns_beside, columns_of, row_beside, row_of
+from api.models.statements import columns_beside, columns_of, records, row_beside, row_of
 from api.resolvers.asked_gaps import CODED, asked_gaps
 from api.resolvers.context import Context
 from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, page, window
@@ -72,12 +71,10 @@ async def page_of_requests(
     asked = window(arguments, cursor_reader(_KIND, int, int))
     organisation_id = context.viewer.organisation_id
     wanted = None if status is None else [each.value for each in status]
-    rows = await get_connection("default").execute_query_dict(
+    rows = await records(
         _page(_SIDE[box], descending=not asked.backwards),
-        [
-            context.viewer.person_id, wanted, asked.before, asked.after, asked.limit,
-            beside.mentee, beside.gaps, organisation_id,
-        ],
+        context.viewer.person_id, wanted, asked.before, asked.after, asked.limit,
+        beside.mentee, beside.gaps, organisation_id,
     )  # fmt: skip
     if beside.gaps and rows:
         framework = await context.services.frameworks.of(organisation_id, rows[0]["framework"])

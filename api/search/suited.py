@@ -5,11 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from tortoise.connection import get_connection
-
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
 from api.models import Mentor, Person
-from api.models.statements import columns_beside, row_beside, row_of
+from api.models.statements import columns_beside, records, row_beside, row_of
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
 from api.search.holdings import CODED, Holding, holding
@@ -102,17 +100,15 @@ def _is_within(rank: Rank, window: Window[Rank]) -> bool:
 async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int], beside: Beside) -> list[Suited]:
     if not mentor_ids:
         return []
-    rows = await get_connection("default").execute_query_dict(
+    rows = await records(
         _candidates(),
-        [
-            mentee.rule.organisation_id,
-            mentee.rule.attribute_ids,
-            mentee.id,
-            list(mentor_ids),
-            [gap.skill_id for gap in mentee.wanted.gaps],
-            beside.held,
-            beside.person,
-        ],
+        mentee.rule.organisation_id,
+        mentee.rule.attribute_ids,
+        mentee.id,
+        list(mentor_ids),
+        [gap.skill_id for gap in mentee.wanted.gaps],
+        beside.held,
+        beside.person,
     )
     every = [_suited(row, mentee, basis, beside) for row in rows]
     return [each for each in every if each]
