@@ -3,6 +3,7 @@ and pushes that follow. All of it is one statement, whatever there is of it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 import orjson
 
 from api.domain.events import SUBJECTS, Event, SubjectKind
-from api.notifications.outbox import DEFERRED, JOBS
+from api.notifications.outbox import DEFER_MESSAGES
 
 
 class Audited(NamedTuple):
@@ -35,32 +36,29 @@ FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6
 ORDER BY place
 """
 
-# Whoever is being erased is waited for, and then hears of nothing.
+# Whoever is being erased is waited for, and then hears of nothing. All of them before any log, and the logs in the same
+# order in every transaction, so that no two of them wait for one another.
 _RECIPIENT: Final = """
-SELECT id FROM person WHERE id = ANY($1::bigint[]) AND erased_at IS NULL ORDER BY id FOR KEY SHARE
+SELECT person.id, given.organisation_id, given.entries
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS given (id, organisation_id, entries)
+JOIN person ON person.id = given.id AND person.erased_at IS NULL
+ORDER BY person.id FOR KEY SHARE OF person
 """
-_TOLD: Final = """
-SELECT person_id, organisation_id, kind, subject, subject_id,
-       row_number() OVER (PARTITION BY person_id ORDER BY place) AS nth,
-       count(*) OVER (PARTITION BY person_id) AS number
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
-     AS given (person_id, organisation_id, kind, subject, subject_id, place)
-WHERE person_id IN (SELECT id FROM recipient)
-"""
-# In the same order in every transaction, so that no two of them wait for one another.
 _HEAD: Final = """
 INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
-SELECT person_id, organisation_id, gen_random_uuid(), number, 0 FROM told WHERE nth = 1 ORDER BY person_id
+SELECT id, organisation_id, gen_random_uuid(), entries, 0 FROM recipient ORDER BY id
 ON CONFLICT (id) DO UPDATE SET seq = event_log.seq + excluded.seq
-RETURNING id, seq
+RETURNING id, organisation_id, seq
 """
 _SUBJECT_COLUMNS: Final = ", ".join(f"{subject}_id" for subject in SubjectKind)
 _SUBJECT_VALUES: Final = ", ".join(f"CASE subject WHEN '{subject}' THEN subject_id END" for subject in SubjectKind)
 _ENTRY: Final = f"""
 INSERT INTO event (organisation_id, person_id, seq, kind, {_SUBJECT_COLUMNS}, created_at)
-SELECT organisation_id, person_id, head.seq - number + nth, kind, {_SUBJECT_VALUES}, clock_timestamp()
-FROM told JOIN head ON head.id = told.person_id
-ORDER BY person_id, nth
+SELECT head.organisation_id, head.id, head.seq - before_the_last, kind, {_SUBJECT_VALUES}, clock_timestamp()
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY
+     AS told (person_id, before_the_last, kind, subject, subject_id, place)
+JOIN head ON head.id = told.person_id
+ORDER BY place
 RETURNING id, person_id, kind
 """
 
@@ -99,7 +97,7 @@ class Closing:
         if self._audited:
             values += (list(self.actors), *self._audit_columns())
         if self._announced:
-            values += (list(self.recipients), *self._event_columns())
+            values += (*self._recipient_columns(), *self._event_columns())
         if not values:
             return None
         return _composed(tuple(parts), audited=bool(self._audited), told=bool(self._announced)), values
@@ -108,11 +106,19 @@ class Closing:
         rows = [(*each[:-1], orjson.dumps(each.detail).decode()) for each in self._audited]
         return [list(column) for column in zip(*rows, strict=True)]
 
+    def _recipient_columns(self) -> list[list[object]]:
+        organisations = {event.recipient_id: organisation_id for organisation_id, event in self._announced}
+        entries = Counter(event.recipient_id for _, event in self._announced)
+        return [list(organisations), list(organisations.values()), [entries[each] for each in organisations]]
+
     def _event_columns(self) -> list[list[object]]:
-        rows = [
-            (event.recipient_id, organisation_id, event.kind.value, SUBJECTS[event.kind].value, event.subject_id)
-            for organisation_id, event in self._announced
-        ]
+        """In the order of their recipients, and of each recipient's as they were announced."""
+        left = Counter(event.recipient_id for _, event in self._announced)
+        rows = []
+        for _, event in sorted(self._announced, key=lambda each: each[1].recipient_id):
+            left[event.recipient_id] -= 1
+            subject = SUBJECTS[event.kind].value
+            rows.append((event.recipient_id, left[event.recipient_id], event.kind.value, subject, event.subject_id))
         return [list(column) for column in zip(*rows, strict=True)]
 
 
@@ -120,20 +126,18 @@ class Closing:
 def _composed(written: tuple[str, ...], *, audited: bool, told: bool) -> str:
     """Each part's parameters begin with $1, and come after those of the parts before it."""
     parts = [(f"written_{number}", statement) for number, statement in enumerate(written)]
-    found = ["0 AS actors"]
+    actors = "0"
     if audited:
         parts += [("actor", _ACTOR), ("audited", _AUDITED)]
-        found = ["(SELECT count(*) FROM actor) AS actors"]
+        actors = "(SELECT count(*) FROM actor)"
     if told:
-        parts += [("recipient", _RECIPIENT), ("told", _TOLD), ("head", _HEAD), ("entry", _ENTRY)]
-        parts += [("job", JOBS), ("deferred", DEFERRED)]
-        found.append("(SELECT jobs FROM deferred) AS jobs")
+        parts += [("recipient", _RECIPIENT), ("head", _HEAD), ("entry", _ENTRY), ("job", DEFER_MESSAGES)]
     texts, before = [], 0
     for name, statement in parts:
         numbers = [int(number) for number in _PARAMETER.findall(statement)]
         texts.append(f"{name} AS ({_shifted(statement, before)})")
         before += max(numbers, default=0)
-    return f"WITH {', '.join(texts)} SELECT {', '.join(found)}"
+    return f"WITH {', '.join(texts)} SELECT {actors} AS actors"
 
 
 def _shifted(statement: str, by: int) -> str:

@@ -29,12 +29,21 @@ class Held(NamedTuple):
     organisation_id: int
 
     @property
+    def name(self) -> str:
+        return f"hold_{self._table}"
+
+    @property
     def statement(self) -> str:
+        return f'SELECT FROM "{self._table}" WHERE id = $1 AND organisation_id = $2 FOR NO KEY UPDATE'
+
+    @property
+    def call(self) -> str:
         """Numbers alone are written into it."""
-        return (
-            f'SELECT FROM "{self.model._meta.db_table}" '  # noqa: SLF001
-            f"WHERE id = {self.key:d} AND organisation_id = {self.organisation_id:d} FOR NO KEY UPDATE"
-        )
+        return f"EXECUTE {self.name}({self.key:d}, {self.organisation_id:d})"
+
+    @property
+    def _table(self) -> str:
+        return self.model._meta.db_table  # noqa: SLF001
 
 
 class Transaction:
@@ -51,10 +60,13 @@ class Transaction:
         """
         if not held:
             await self.client.begin()
+            self.begun = True
+            return
+        for each in held:
+            await self._connection.name(each.name, each.statement)
         self.begun = True
-        if held:
-            self.client.transaction = _Begun(self._connection)
-            await self._connection.execute("; ".join(("BEGIN", *(each.statement for each in held))))
+        self.client.transaction = _Begun(self._connection)
+        await self._connection.execute("; ".join(("BEGIN", *(each.call for each in held))))
 
 
 class _Begun:

@@ -23,22 +23,21 @@ def _any_of(kinds: Iterable[EventKind]) -> str:
     return ", ".join(f"'{kind}'" for kind in kinds)
 
 
-# Two parts of a statement that appends entries to logs, its part `entry` (id, person_id, kind): `actions/closing.py`.
+# Part of a statement that appends entries to logs, in its part `entry` (id, person_id, kind): `actions/closing.py`.
 # One lock a person: their mails leave one after another, in the order of their log. One job and one lock a device: what
 # has reached one device is not sent again because another could not be reached.
-JOBS: Final = f"""
-SELECT id AS event, '{QUEUE}' AS queue, '{SEND_MAIL}' AS task, 'mail ' || person_id AS lock,
-       jsonb_build_object('event_id', id) AS args
-FROM entry WHERE kind IN ({_any_of(MAILED)})
-UNION ALL
-SELECT entry.id, '{PUSHES}', '{SEND_PUSH}', 'push ' || device.id,
-       jsonb_build_object('event_id', entry.id, 'device_id', device.id)
-FROM entry JOIN device ON device.person_id = entry.person_id WHERE entry.kind IN ({_any_of(PUSHED)})
-"""
-DEFERRED: Final = """
-SELECT procrastinate_defer_jobs_v1(array_agg(
-    row(queue, task, 0, lock, NULL, args, NULL)::procrastinate_job_to_defer_v1 ORDER BY event, lock)) AS jobs
-FROM job HAVING count(*) > 0
+DEFER_MESSAGES: Final = f"""
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args)
+SELECT queue, task, 0, lock, args FROM (
+    SELECT id AS event, '{QUEUE}' AS queue, '{SEND_MAIL}' AS task, 'mail ' || person_id AS lock,
+           jsonb_build_object('event_id', id) AS args
+    FROM entry WHERE kind IN ({_any_of(MAILED)})
+    UNION ALL
+    SELECT entry.id, '{PUSHES}', '{SEND_PUSH}', 'push ' || device.id,
+           jsonb_build_object('event_id', entry.id, 'device_id', device.id)
+    FROM entry JOIN device ON device.person_id = entry.person_id WHERE entry.kind IN ({_any_of(PUSHED)})
+) AS message
+ORDER BY event, lock
 """
 
 # One that waits already will do for both.
