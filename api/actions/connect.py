@@ -10,7 +10,7 @@ from api.actions.work import Waker, Work, action_that_begins
 from api.domain.errors import Fault, FaultCode, RefusalCode, Refused
 from api.domain.events import Event, EventKind
 from api.domain.lifecycle import RequestStatus
-from api.domain.matching import cover, percent_when_asked
+from api.domain.matching import gaps_when_asked, percent_when_asked
 from api.domain.text import optional_text
 from api.domain.viewer import Viewer
 from api.models import Mentor, MentorRequest, Person
@@ -26,6 +26,8 @@ _WRITE_GAPS: Final = """
 INSERT INTO request_gap (organisation_id, request_id, skill_id, current_level, required_level, mentor_level)
 SELECT $1::bigint, $2::bigint, * FROM unnest($3::bigint[], $4::smallint[], $5::smallint[], $6::smallint[])
 """
+# What nobody has done to a new request.
+_NOT_YET: Final = dict.fromkeys(("comment", "decided_at", "reminded_at", "delay_told_at"))
 
 
 async def connect(
@@ -103,6 +105,7 @@ def _check(pair: Pair, viewer: Viewer, mentor_id: int) -> None:
 def _ask(work: Work, pair: Pair, *, viewer: Viewer, mentor_id: int, message: str | None) -> MentorRequest:
     request_id, organisation_id = pair.found["request_id"], viewer.organisation_id
     now = datetime.now(UTC)
+    # In the order of the statement.
     written = {
         "id": request_id,
         "organisation_id": organisation_id,
@@ -115,16 +118,8 @@ def _ask(work: Work, pair: Pair, *, viewer: Viewer, mentor_id: int, message: str
         "expires_at": now + timedelta(days=pair.mentee.rule.request_expiry_days),
     }
     work.write(_WRITE_REQUEST, *written.values())
-    gaps = [each for each in cover(pair.mentee.wanted.gaps, pair.offered.levels) if each.covered]
-    work.write(
-        _WRITE_GAPS,
-        organisation_id,
-        request_id,
-        [each.gap.skill_id for each in gaps],
-        [each.gap.current for each in gaps],
-        [each.gap.required for each in gaps],
-        [each.mentor_level for each in gaps],
-    )
+    if gaps := gaps_when_asked(pair.mentee.wanted, pair.offered):
+        work.write(_WRITE_GAPS, organisation_id, request_id, *(list(column) for column in zip(*gaps, strict=True)))
     work.audit(
         organisation_id=organisation_id,
         actor_id=viewer.person_id,
@@ -138,7 +133,3 @@ def _ask(work: Work, pair: Pair, *, viewer: Viewer, mentor_id: int, message: str
         Event(recipient_id=mentor_id, kind=EventKind.REQUEST_RECEIVED, subject_id=request_id),
     )
     return row_of(MentorRequest, {**_NOT_YET, **written})
-
-
-# What nobody has done to a new request.
-_NOT_YET: Final = dict.fromkeys(("comment", "decided_at", "reminded_at", "delay_told_at"))

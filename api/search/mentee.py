@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
 
+from api.domain.eligibility import Attribute
 from api.domain.gaps import find_gaps
 from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
@@ -72,7 +74,7 @@ def mentee_of(viewer: Viewer, row: Mapping[str, Any], *, framework: str | None =
         level=row["mentor_level"],
         open_request_limit=row["open_request_limit"],
         request_expiry_days=row["request_expiry_days"],
-        attributes=business_skills(orjson.loads(row["attributes"] or "[]")),
+        attributes=_business_skills(row["attributes"]),
     )
     return Mentee(
         id=viewer.person_id,
@@ -80,3 +82,9 @@ def mentee_of(viewer: Viewer, row: Mapping[str, Any], *, framework: str | None =
         rule=rule,
         wanted=Wanted(gaps=gaps, options=frozenset(row["options"])),
     )
+
+
+@lru_cache(maxsize=256)
+def _business_skills(attributes: str | None) -> tuple[Attribute, ...]:
+    """Of everybody in an organisation they are the same, until its framework changes."""
+    return business_skills(orjson.loads(attributes or "[]"))
