@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,11 +16,17 @@ from tests.ports import free_port
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[int]:
+async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
+    """The port of a server in this process."""
     port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, http=ToldHttp, ws=ToldWebSocket, lifespan="off", log_config=None)
-    )
+    settings = {
+        "http": ToldHttp,
+        "ws": ToldWebSocket,
+        "lifespan": "off",
+        "log_config": None,
+        "timeout_graceful_shutdown": 2,
+    }
+    server = uvicorn.Server(uvicorn.Config(app, port=port, **settings | options))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

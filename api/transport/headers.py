@@ -1,0 +1,63 @@
+"""What every answer tells browsers not to do with it, and what a page of ours may do."""
+
+import re
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Header = tuple[bytes, bytes]
+
+# What a page of ours brings its own of.
+_UNLESS_GIVEN: Final[tuple[Header, ...]] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (b"x-frame-options", b"DENY"),
+)
+# Pages of allowed origins read answers by CORS, which `cross-origin-resource-policy` is not about.
+_ALWAYS: Final[tuple[Header, ...]] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
+# For answers that the application knows nothing of.
+SAFE: Final = (*_ALWAYS, *_UNLESS_GIVEN)
+_HOST: Final = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+
+
+class SafeHeaders:
+    """An ASGI middleware that adds them. ``hsts_seconds`` is for how long a browser that came by HTTPS is to come by
+    nothing else; 0 says nothing of that.
+    """
+
+    def __init__(self, app: ASGIApp, *, hsts_seconds: int) -> None:
+        self._app = app
+        transport = ((b"strict-transport-security", b"max-age=%d" % hsts_seconds),) if hsts_seconds else ()
+        self._always = (*_ALWAYS, *transport)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = message.get("headers", ())
+                names = {name for name, _ in given}
+                message["headers"] = [*given, *self._always, *(each for each in _UNLESS_GIVEN if each[0] not in names)]
+            await send(message)
+
+        await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
+
+
+def page_headers(host: str, *, framed: bool = False, inline_styles: bool = False) -> dict[str, str]:
+    """For a page of ours: nothing from elsewhere, and no script inline. Not every browser counts sockets of the same
+    ``host`` as its own. ``framed`` lets pages of ours show it in a frame.
+    """
+    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    styles = " style-src 'self' 'unsafe-inline';" if inline_styles else ""
+    frames = "'self'" if framed else "'none'"
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'self';{styles} connect-src 'self'{sockets}; object-src 'none'; "
+            f"frame-ancestors {frames}; base-uri 'none'; form-action 'self'"
+        ),
+        "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",
+    }

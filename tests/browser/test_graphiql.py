@@ -1,0 +1,28 @@
+"""GraphiQL under its policy: the browser complains of nothing that it is not let do."""
+
+from urllib.parse import quote
+
+from playwright.async_api import expect
+
+from tests.acceptance.servers import Server
+from tests.browser.visitors import Visitors
+from tests.houses import House
+
+LISTEN = "subscription { notificationReceived { id } }"
+
+
+async def test_a_question_is_answered_and_a_subscription_listens(server: Server, visitors: Visitors) -> None:
+    mia = await (await House.build()).person("Mia")
+    page = await visitors.page()
+    token = server.token(mia)
+    await page.goto(f"{server.url}/graphiql/#token={token}&query={quote('{ viewer { name } }')}")
+    run = page.get_by_role("button", name="Execute query")
+    await run.click()
+    await expect(page.locator(".graphiql-response")).to_contain_text("Mia")
+
+    await page.goto("about:blank")
+    await page.goto(f"{server.url}/graphiql/#token={token}&query={quote(LISTEN)}")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.get_by_role("button", name="Stop query")).to_be_visible()
+    # Its editor colours what is written, which its workers and its styles are for.
+    await expect(page.locator(".graphiql-query-editor [class^=mtk]").first).to_be_visible()

@@ -1,0 +1,104 @@
+"""How much a socket may make the server keep."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from socket import SO_RCVBUF, SO_SNDBUF, SOL_SOCKET, socket
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from api.guards.websocket import MOST_FRAGMENTS, MOST_MESSAGE
+from api.http_server import ToldWebSocket
+from tests.integration.test_http_server import serving
+
+
+async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how long each message was."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (message := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": str(len(message.get("text") or message.get("bytes") or ""))})
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[ClientConnection]:
+    async with serving(echo, ws_max_size=MOST_MESSAGE) as port, connect(f"ws://127.0.0.1:{port}") as client:
+        yield client
+
+
+async def ended(client: ClientConnection) -> int:
+    async with asyncio.timeout(5):
+        try:
+            while True:
+                await client.recv()
+        except ConnectionClosed:
+            return client.close_code or 0
+
+
+@pytest.mark.parametrize("size", [0, 1, MOST_MESSAGE])
+async def test_a_message_has_so_much_room(size: int) -> None:
+    async with connected() as client:
+        for _ in range(3):
+            await client.send("x" * size)
+            assert await client.recv() == str(size)
+        await client.send(["x" * (size // 2), "x" * (size - size // 2)])
+        assert await client.recv() == str(size)
+
+
+@pytest.mark.parametrize(
+    "fragments",
+    [
+        ["x" * (MOST_MESSAGE + 1)],
+        # Longer than what the system keeps for the connection: the client is still sending as it is told.
+        ["x" * 10_000_000],
+        ["x" * MOST_MESSAGE, "x"],
+        ["x" * 1_000] * 100,
+        ["x"] * (MOST_FRAGMENTS + 2),
+        [""] * 10_000,
+    ],
+    ids=["one", "long", "two", "some", "many", "empty"],
+)
+async def test_a_message_of_more_ends_the_socket_and_the_client_reads_why(fragments: list[str]) -> None:
+    async with connected() as client:
+        with suppress(ConnectionClosed):
+            await client.send(fragments)
+        assert await ended(client) == 1009
+
+
+async def test_text_that_is_none_ends_the_socket_and_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async with connected() as client:
+        await client.send(b"\xff", text=True)
+        assert await ended(client) == 1007
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_pings_of_who_takes_no_answer_pile_up_nothing() -> None:
+    sockets: list[ToldWebSocket] = []
+
+    class Narrow(ToldWebSocket):
+        def handle_connect(self, event: Any) -> None:
+            super().handle_connect(event)
+            sockets.append(self)
+            self.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_SNDBUF, 4_096)
+
+    async with serving(echo, ws=Narrow) as port:
+        narrow = socket()
+        narrow.setsockopt(SOL_SOCKET, SO_RCVBUF, 4_096)
+        narrow.connect(("127.0.0.1", port))
+        async with connect(f"ws://127.0.0.1:{port}", sock=narrow) as client:
+            client.transport.pause_reading()
+            # A whole one, as clients mask it: its answer is 127 bytes.
+            ping = b"\x89\xfd\0\0\0\0" + b"x" * 125
+            for _ in range(200):
+                client.transport.write(ping * 100)
+            while client.transport.get_write_buffer_size():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            assert sockets[0].transport.get_write_buffer_size() < 200_000, "all answers are two megabytes"
+            client.transport.resume_reading()
+            await client.send("x")
+            assert await client.recv() == "1"
