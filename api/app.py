@@ -132,13 +132,17 @@ def create_app(settings: Settings) -> Starlette:
         routes.extend(Console(_CONSOLE_FILES).routes())
     if settings.graphiql:
         routes.append(Route("/", _to_graphiql))  # where there is no console
+        routes.append(Route(GRAPHIQL_PATH.rstrip("/"), _to_graphiql))
         routes.append(Mount(GRAPHIQL_PATH, GraphiQL(directory=_GRAPHIQL_FILES, html=True)))
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=_middleware(settings, origins),
         exception_handlers={Exception: _broken},
         lifespan=lifespan,
     )
+    # It would lead to plain HTTP, where a proxy ends TLS.
+    app.router.redirect_slashes = False
+    return app
 
 
 def bounds_of(settings: Settings) -> Bounds:

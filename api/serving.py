@@ -66,7 +66,6 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         proxy_headers=False,
         http=ToldHttp,
         ws=ToldWebSocket,
-        server_header=False,
         ws_max_size=MOST_MESSAGE,
         ws_per_message_deflate=False,
         ws_ping_interval=None,

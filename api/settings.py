@@ -25,6 +25,7 @@ ExceptionName = Literal[
     "graphiql",
     "introspection",
     "local-key",
+    "no-limit",
     "open-metrics",
     "plain-links",
     "private-pushes",

@@ -1,4 +1,7 @@
-"""What every answer tells browsers not to do with it, and what a page of ours may do."""
+"""What every answer tells browsers not to do with it, and what a page of ours may do.
+
+Each header costs an answer a microsecond: what says something to pages alone, pages alone bring.
+"""
 
 import re
 from typing import Final
@@ -7,19 +10,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Header = tuple[bytes, bytes]
 
-# What a page of ours brings its own of.
+# What pages and files of ours bring their own of.
 _UNLESS_GIVEN: Final[tuple[Header, ...]] = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
-    (b"x-frame-options", b"DENY"),
 )
+_OWN: Final = frozenset(name for name, _ in _UNLESS_GIVEN)
 # Pages of allowed origins read answers by CORS, which `cross-origin-resource-policy` is not about.
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
 # For answers that the application knows nothing of.
 SAFE: Final = (*_ALWAYS, *_UNLESS_GIVEN)
@@ -35,13 +35,14 @@ class SafeHeaders:
         self._app = app
         transport = ((b"strict-transport-security", b"max-age=%d" % hsts_seconds),) if hsts_seconds else ()
         self._always = (*_ALWAYS, *transport)
+        self._all = (*self._always, *_UNLESS_GIVEN)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message.get("headers", ())
-                names = {name for name, _ in given}
-                message["headers"] = [*given, *self._always, *(each for each in _UNLESS_GIVEN if each[0] not in names)]
+                own = _OWN.intersection(name for name, _ in given)
+                message["headers"] = [*given, *((each for each in self._all if each[0] not in own) if own else self._all)]
             await send(message)
 
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
@@ -60,4 +61,7 @@ def page_headers(host: str, *, framed: bool = False, inline_styles: bool = False
             f"frame-ancestors {frames}; base-uri 'none'; form-action 'self'"
         ),
         "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }

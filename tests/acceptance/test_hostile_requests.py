@@ -120,6 +120,31 @@ async def test_what_is_not_served_is_told_what_is(
     assert (answer.status_code, word in answer.json()["errors"][0]["message"]) == (status, True)
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 400),
+        ({"Content-Type": "text/plain"}, 400),
+        ({"Content-Type": "multipart/form-data; boundary=x"}, 400),
+        ({"Content-Type": "text/plain, application/json"}, 400),
+        ({"Apollo-Require-Preflight": ""}, 400),
+        ({"Accept": "text/event-stream"}, 400),
+        ({"Apollo-Require-Preflight": "1"}, 200),
+        ({"X-Apollo-Operation-Name": "Viewer"}, 200),
+        ({"Content-Type": "Application/JSON; charset=utf-8"}, 200),
+    ],
+    ids=str,
+)
+async def test_a_get_needs_a_header_that_browsers_ask_about_first(
+    client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    del client.headers["content-type"]
+    answer = await client.get("/graphql", params={"query": VIEWER}, headers=headers)
+    assert answer.status_code == status
+    assert ("data" in answer.json()) is (status == 200)
+    assert status == 200 or "Apollo-Require-Preflight" in answer.json()["errors"][0]["message"]
+
+
 REFUSED = {
     "parsing": ({"query": "{"}, 400, 200),
     "validation": ({"query": "{ nothing }"}, 400, 200),
