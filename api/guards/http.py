@@ -17,21 +17,24 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.transport.headers import SAFE
+from api.guards.answers import last_answer
 
-# What RFC 9110 (4.1) asks for at least; and the library beneath sockets reads no longer line.
+# What RFC 9110 (4.1) asks for at least.
 MOST_URL: Final = 8_000
 MOST_HEAD: Final = 32_768
 MOST_HEADERS: Final = 100
 # Requests that came before the answer to the first one was sent. Hardly any client sends one.
 MOST_AHEAD: Final = 16
-_SECONDS_TO_LEAVE: Final = 2.0
 
 
 class _Stage(Enum):
     NOTHING = "nothing of a request, or one that is complete"
     HEAD = "a part of a request's head"
     BODY = "a whole head, and no whole body"
+
+
+# Python 3.11 takes its time to find a member by its name.
+_NOTHING, _HEAD, _BODY = _Stage
 
 
 class _NotRead(Exception):  # noqa: N818 - how reading ends
@@ -43,17 +46,18 @@ class GuardedHttp(HttpToolsProtocol):
     nothing at all comes, the connection is closed.
 
     ``seconds_for_head`` count from the first byte, on a new connection from its beginning; ``seconds_for_body`` from
-    the end of the head. Of what nobody wants any more, ``most_unwanted`` bytes are still taken, so that the client can
-    read why.
+    the end of the head. Of what nobody wants any more, ``most_unwanted`` bytes are still taken, after a refusal for
+    ``seconds_to_leave``, so that the client can read why.
     """
 
     seconds_for_head = 10.0
     seconds_for_body = 20.0
+    seconds_to_leave = 2.0
     most_unwanted = 1_048_576
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._stage = _Stage.NOTHING
+        self._stage = _NOTHING
         self._refusal: tuple[HTTPStatus, str] | None = None
         self._head_bytes = self._unwanted = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -65,7 +69,7 @@ class GuardedHttp(HttpToolsProtocol):
         if self._leaving:
             self._pass_over(data)
             return
-        if self._stage is not _Stage.BODY:
+        if self._stage is not _BODY:
             self._head_bytes += len(data)
         elif self._is_answered():
             self._pass_over(data)
@@ -80,13 +84,13 @@ class GuardedHttp(HttpToolsProtocol):
     def _look_at_what_is_there(self) -> None:
         if self._leaving:
             return
-        if self._stage is not _Stage.BODY and self._head_bytes > MOST_HEAD:
+        if self._stage is not _BODY and self._head_bytes > MOST_HEAD:
             self._refuse(*self._too_long())
         elif self._timer is None and self._waits():
-            self._end_in(self.seconds_for_body if self._stage is _Stage.BODY else self.seconds_for_head)
+            self._end_in(self.seconds_for_body if self._stage is _BODY else self.seconds_for_head)
 
     def on_message_begin(self) -> None:
-        self._stage = _Stage.HEAD
+        self._stage = _HEAD
         self._unwanted = 0
         super().on_message_begin()
 
@@ -95,15 +99,13 @@ class GuardedHttp(HttpToolsProtocol):
             raise _NotRead
         if len(self.url) > MOST_URL or len(self.headers) > MOST_HEADERS or self._head_bytes > MOST_HEAD:
             self._measure()
-        elif self.parser.should_upgrade() and any(len(value) > MOST_URL for _, value in self.headers):
-            self._measure(line=MOST_URL)
-        self._stage = _Stage.BODY
+        self._stage = _BODY
         self._head_bytes = 0
         self._end_never()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._stage = _Stage.NOTHING
+        self._stage = _NOTHING
         self._end_never()
         super().on_message_complete()
 
@@ -126,30 +128,22 @@ class GuardedHttp(HttpToolsProtocol):
 
     def _waits(self) -> bool:
         """Whether it is the client's turn."""
-        return self._stage is not _Stage.NOTHING or self.cycle is None or self._is_answered()
+        return self._stage is not _NOTHING or self.cycle is None or self._is_answered()
 
     def _is_answered(self) -> bool:
         return self.cycle is not None and self.cycle.response_complete
 
-    def _measure(self, line: int = MOST_HEAD) -> None:
+    def _measure(self) -> None:
         """Raise where the head is really too long: what came with it may be a part of the body."""
-        sizes = [len(name) + len(value) + 4 for name, value in self.headers]
-        if (
-            len(self.url) > MOST_URL
-            or len(sizes) > MOST_HEADERS
-            or sum(sizes) > MOST_HEAD
-            or max(sizes, default=0) > line
-        ):
+        size = sum(len(name) + len(value) + 4 for name, value in self.headers)
+        if len(self.url) > MOST_URL or len(self.headers) > MOST_HEADERS or size > MOST_HEAD:
             self._refusal = self._too_long()
             raise _NotRead
 
     def _too_long(self) -> tuple[HTTPStatus, str]:
         if len(getattr(self, "url", b"")) > MOST_URL:
             return HTTPStatus.REQUEST_URI_TOO_LONG, f"A URL has at most {MOST_URL} bytes. Send what is longer by POST."
-        message = (
-            f"A request has at most {MOST_HEADERS} headers, of {MOST_HEAD} bytes together; "
-            f"where it opens a socket, of {MOST_URL} each."
-        )
+        message = f"A request has at most {MOST_HEADERS} headers, of {MOST_HEAD} bytes together."
         return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, message
 
     def _end_in(self, seconds: float) -> None:
@@ -164,9 +158,9 @@ class GuardedHttp(HttpToolsProtocol):
         self._timer = None
         if self.transport.is_closing():
             return
-        if self._leaving or self._stage is _Stage.NOTHING:
+        if self._leaving or self._stage is _NOTHING:
             self.transport.close()
-        elif self._stage is _Stage.BODY and self.flow.read_paused and not self._is_answered():
+        elif self._stage is _BODY and self.flow.read_paused and not self._is_answered():
             # It is we who do not read.
             self._end_in(self.seconds_for_body)
         else:
@@ -182,22 +176,15 @@ class GuardedHttp(HttpToolsProtocol):
             self.transport.abort()
             return
         self._disconnect()
-        lines = [
-            b"HTTP/1.1 %d %s" % (status, status.phrase.encode()),
-            b"content-type: text/plain; charset=utf-8",
-            b"content-length: %d" % len(message),
-            b"connection: close",
-            *(name + b": " + value for name, value in SAFE),
-        ]
         self.flow.resume_reading()
-        self.transport.write(b"\r\n".join((*lines, b"", message.encode())))
-        self._end_in(_SECONDS_TO_LEAVE)
+        self.transport.write(last_answer(status, message))
+        self._end_in(self.seconds_to_leave)
 
     def _is_answering(self) -> bool:
         """Whether an answer has begun, or that to an earlier request is still to come."""
         if self._answered is None or self._answered.response_complete:
             return False
-        return self._answered.response_started or self._answered is not self.cycle or self._stage is not _Stage.BODY
+        return self._answered.response_started or self._answered is not self.cycle or self._stage is not _BODY
 
     def _disconnect(self) -> None:
         """Tell whoever works on an answer. uvicorn tells it of the request that came last, which may be a later one."""

@@ -2,20 +2,28 @@
 
 Faults of uvicorn 0.54 that this module works around, each with its test in `tests/integration/test_socket_guard.py`:
 
+- It goes on waiting, and for ever, where the library beneath cannot read the handshake: it is no GET, has a body, or a
+  line that is too long.
 - It closes the connection at once where a message is too long, so that a client that still sends never reads why.
 - It answers each ping though nothing of the answers is taken, and keeps what it could not send.
 - It tells the log of text that is none with a traceback.
 - It keeps any number of fragments that are empty, or hold next to nothing, until the message is complete.
 """
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
+from api.guards.answers import last_answer
+
 MOST_MESSAGE: Final = 65_536
 # Clients send a message of ours in one; proxies may cut it.
 MOST_FRAGMENTS: Final = 128
+_NO_HANDSHAKE: Final = last_answer(
+    HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, with lines of at most 8,000 bytes."
+)
 
 
 class GuardedWebSocket(WebSocketsSansIOProtocol):
@@ -31,6 +39,10 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         if not self._failed:
             super().data_received(data)
+            # The whole of it came at once.
+            if not self.handshake_initiated:
+                self.transport.write(_NO_HANDSHAKE)
+                self.transport.close()
             return
         self._unwanted += len(data)
         if self._unwanted > self.most_unwanted:

@@ -16,7 +16,7 @@ _ASK_FIRST: Final = "no-cache"
 
 
 class GraphiQL(StaticFiles):
-    """The files of the folder that `web/graphiql` is built into. Its editor writes styles into the page."""
+    """The files of the folder that `web/graphiql` is built into. Its editor writes styles into the page, with images in them."""
 
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
@@ -25,5 +25,5 @@ class GraphiQL(StaticFiles):
         page = str(full_path).endswith(".html")
         response.headers["Cache-Control"] = _ASK_FIRST if page else _FOR_EVER
         if page:
-            response.headers.update(page_headers(Headers(scope=scope).get("host", ""), inline_styles=True))
+            response.headers.update(page_headers(Headers(scope=scope).get("host", ""), editor=True))
         return response

@@ -41,23 +41,25 @@ class SafeHeaders:
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = message.get("headers", ())
-                own = _OWN.intersection(name for name, _ in given)
-                message["headers"] = [*given, *((each for each in self._all if each[0] not in own) if own else self._all)]
+                own = _OWN.intersection([name for name, _ in given])
+                ours = [each for each in self._all if each[0] not in own] if own else self._all
+                message["headers"] = [*given, *ours]
             await send(message)
 
         await self._app(scope, receive, send_safely if scope["type"] == "http" else send)
 
 
-def page_headers(host: str, *, framed: bool = False, inline_styles: bool = False) -> dict[str, str]:
+def page_headers(host: str, *, framed: bool = False, editor: bool = False) -> dict[str, str]:
     """For a page of ours: nothing from elsewhere, and no script inline. Not every browser counts sockets of the same
-    ``host`` as its own. ``framed`` lets pages of ours show it in a frame.
+    ``host`` as its own. ``framed`` lets pages of ours show it in a frame; GraphiQL's ``editor`` writes styles, and images
+    into them.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    styles = " style-src 'self' 'unsafe-inline';" if inline_styles else ""
+    drawing = " style-src 'self' 'unsafe-inline'; img-src 'self' data:;" if editor else ""
     frames = "'self'" if framed else "'none'"
     return {
         "Content-Security-Policy": (
-            f"default-src 'self';{styles} connect-src 'self'{sockets}; object-src 'none'; "
+            f"default-src 'self';{drawing} connect-src 'self'{sockets}; object-src 'none'; "
             f"frame-ancestors {frames}; base-uri 'none'; form-action 'self'"
         ),
         "X-Frame-Options": "SAMEORIGIN" if framed else "DENY",

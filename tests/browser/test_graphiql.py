@@ -19,6 +19,10 @@ async def test_a_question_is_answered_and_a_subscription_listens(server: Server,
     run = page.get_by_role("button", name="Execute query")
     await run.click()
     await expect(page.locator(".graphiql-response")).to_contain_text("Mia")
+    # What is wrong is underlined, by an image that the editor makes.
+    await page.locator(".graphiql-query-editor").click()
+    await page.keyboard.type("wrong ")
+    await expect(page.locator(".squiggly-error").first).to_be_visible()
 
     await page.goto("about:blank")
     await page.goto(f"{server.url}/graphiql/#token={token}&query={quote(LISTEN)}")

@@ -112,6 +112,7 @@ async def test_graphiql_loads_nothing_from_elsewhere_and_its_files_are_kept(alon
         assert policy == {
             "default-src": "'self'",
             "style-src": "'self' 'unsafe-inline'",
+            "img-src": "'self' data:",
             "connect-src": "'self' ws://mentoring.example wss://mentoring.example",
             "object-src": "'none'",
             "frame-ancestors": "'none'",

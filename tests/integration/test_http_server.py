@@ -24,6 +24,7 @@ async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
         "ws": ToldWebSocket,
         "lifespan": "off",
         "log_config": None,
+        "ws_per_message_deflate": False,
         "timeout_graceful_shutdown": 2,
     }
     server = uvicorn.Server(uvicorn.Config(app, port=port, **settings | options))

@@ -24,9 +24,13 @@ async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.send", "text": str(len(message.get("text") or message.get("bytes") or ""))})
 
 
+class Brief(ToldWebSocket):
+    seconds_to_leave = 0.2
+
+
 @asynccontextmanager
 async def connected() -> AsyncIterator[ClientConnection]:
-    async with serving(echo, ws_max_size=MOST_MESSAGE) as port, connect(f"ws://127.0.0.1:{port}") as client:
+    async with serving(echo, ws=Brief, ws_max_size=MOST_MESSAGE) as port, connect(f"ws://127.0.0.1:{port}") as client:
         yield client
 
 
