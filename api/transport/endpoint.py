@@ -157,14 +157,14 @@ class GraphQLEndpoint:
         return _response(answer.payload, media[0], _status(answer, media[0]))
 
     async def _answer_at_once(self, request: Request, operation: Operation, identity: Identity) -> Answer:
-        kinds = AT_ONCE & kinds_by(request.method)
+        kinds = AT_ONCE & kinds_by(request)
         async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
             return await anext(answers)
 
     def _stream(
         self, request: Request, operation: Operation, identity: Identity, medium: Medium
     ) -> StreamedAnswers[Answer]:
-        kinds = (ANY if medium.lives else AT_ONCE) & kinds_by(request.method)
+        kinds = (ANY if medium.lives else AT_ONCE) & kinds_by(request)
         answers = self._operations.run(
             operation,
             identity.viewer,

@@ -22,7 +22,9 @@ PREFLIGHTED: Final = ("Apollo-Require-Preflight", "X-Apollo-Operation-Name")
 # Bytes. The longest operation of the console has two thousand.
 MOST_BODY: Final = 262_144
 _DIGITS: Final = 10
-_READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+_ALL: Final = frozenset(OperationType)
+_LIVE: Final = frozenset({OperationType.SUBSCRIPTION})
+_READING: Final = _LIVE | {OperationType.QUERY}
 
 
 class NotARequest(Exception):  # noqa: N818 - said to the client as it is
@@ -35,9 +37,15 @@ class NotARequest(Exception):  # noqa: N818 - said to the client as it is
         self.headers = headers or {}
 
 
-def kinds_by(method: str) -> frozenset[OperationType]:
-    """What kinds of operations a method may ask for."""
-    return _READING if method == "GET" else frozenset(OperationType)
+def kinds_by(request: Request) -> frozenset[OperationType]:
+    """What kinds of operations a request may ask for by its method. A GET only reads. Any page can have a browser send
+    one, and a proxy might put the token in for it: so queries need a header that no page sends unasked. Subscriptions
+    need none: clients that read events send none, and no page of others can read what comes.
+    """
+    if request.method != "GET":
+        return _ALL
+    asked_first = any(request.headers.get(name) for name in PREFLIGHTED) or _content_of(request)[0] == _JSON
+    return _READING if asked_first else _LIVE
 
 
 def refusal(kind: OperationType) -> NotARequest:
@@ -48,6 +56,9 @@ def refusal(kind: OperationType) -> NotARequest:
             f"A subscription needs a connection that stays open: use a WebSocket with the subprotocol {PROTOCOL}, "
             f"or accept {Medium.EVENTS.value}.",
         )
+    if kind is OperationType.QUERY:
+        header = PREFLIGHTED[0]
+        return NotARequest(400, f"A query by GET needs a header that browsers ask about first: `{header}: true`.")
     return NotARequest(405, "A GET only reads: send this operation by POST.", {"Allow": "POST"})
 
 
@@ -107,14 +118,6 @@ def _content(content_type: str) -> tuple[str, str]:
 
 
 def _query(request: Request) -> dict[str, Any]:
-    """What a URL asks for. Any page can have a browser follow one, and a proxy might put the token in for it: so there
-    must be a header that no page sends unasked.
-    """
-    headers = request.headers
-    if not any(headers.get(name) for name in PREFLIGHTED) and _content_of(request)[0] != _JSON:
-        raise NotARequest(
-            400, f"A GET needs a header that browsers ask about first, such as `{PREFLIGHTED[0]}: true`. Or send a POST."
-        )
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if parameters.get(name):

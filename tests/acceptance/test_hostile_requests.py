@@ -125,7 +125,6 @@ async def test_what_is_not_served_is_told_what_is(
         ({"Content-Type": "multipart/form-data; boundary=x"}, 400),
         ({"Content-Type": "text/plain, application/json"}, 400),
         ({"Apollo-Require-Preflight": ""}, 400),
-        ({"Accept": "text/event-stream"}, 400),
         ({"Apollo-Require-Preflight": "1"}, 200),
         ({"X-Apollo-Operation-Name": "Viewer"}, 200),
         ({"Content-Type": "Application/JSON; charset=utf-8"}, 200),
@@ -140,6 +139,12 @@ async def test_a_get_needs_a_header_that_browsers_ask_about_first(
     assert answer.status_code == status
     assert ("data" in answer.json()) is (status == 200)
     assert status == 200 or "Apollo-Require-Preflight" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0"])
+async def test_nor_does_a_query_come_as_a_stream_without_it(client: httpx.AsyncClient, accept: str) -> None:
+    answer = await client.get("/graphql", params={"query": VIEWER}, headers={"Content-Type": "", "Accept": accept})
+    assert (answer.status_code, "BAD_USER_INPUT" in answer.text, '"data"' in answer.text) == (200, True, False)
 
 
 REFUSED = {

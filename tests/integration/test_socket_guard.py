@@ -24,6 +24,19 @@ async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.send", "text": str(len(message.get("text") or message.get("bytes") or ""))})
 
 
+HANDSHAKE = b"\r\n".join(
+    (
+        b"GET / HTTP/1.1",
+        b"Host: here",
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Version: 13",
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+        b"\r\n",
+    )
+)
+
+
 class Brief(ToldWebSocket):
     seconds_to_leave = 0.2
 
@@ -77,6 +90,28 @@ async def test_text_that_is_none_ends_the_socket_and_leaves_no_traceback(caplog:
     async with connected() as client:
         await client.send(b"\xff", text=True)
         assert await ended(client) == 1007
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_who_sends_nonsense_before_the_socket_is_accepted_is_dropped_without_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked = asyncio.Event()
+
+    async def late(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        asked.set()
+        assert (await receive())["type"] == "websocket.disconnect"
+        await send({"type": "websocket.close"})
+
+    async with serving(late, ws=Brief) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HANDSHAKE)
+        await asked.wait()
+        writer.write(b"\xff" * 10)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
     assert not [record for record in caplog.records if record.exc_info]
 
 
