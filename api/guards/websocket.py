@@ -22,7 +22,7 @@ MOST_MESSAGE: Final = 65_536
 # Clients send a message of ours in one; proxies may cut it.
 MOST_FRAGMENTS: Final = 128
 _NO_HANDSHAKE: Final = last_answer(
-    HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, with lines of at most 8,000 bytes."
+    HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, by lines of 8,000 bytes at most."
 )
 
 

@@ -16,7 +16,9 @@ _ASK_FIRST: Final = "no-cache"
 
 
 class GraphiQL(StaticFiles):
-    """The files of the folder that `web/graphiql` is built into. Its editor writes styles into the page, with images in them."""
+    """The files of the folder that `web/graphiql` is built into. Its editor writes styles, and images into
+    them.
+    """
 
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200

@@ -51,8 +51,8 @@ class SafeHeaders:
 
 def page_headers(host: str, *, framed: bool = False, editor: bool = False) -> dict[str, str]:
     """For a page of ours: nothing from elsewhere, and no script inline. Not every browser counts sockets of the same
-    ``host`` as its own. ``framed`` lets pages of ours show it in a frame; GraphiQL's ``editor`` writes styles, and images
-    into them.
+    ``host`` as its own. ``framed`` lets pages of ours show it in a frame; GraphiQL's ``editor`` writes styles, and
+    images into them.
     """
     sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
     drawing = " style-src 'self' 'unsafe-inline'; img-src 'self' data:;" if editor else ""

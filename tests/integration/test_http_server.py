@@ -19,7 +19,7 @@ from tests.ports import free_port
 async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     """The port of a server in this process."""
     port = free_port()
-    settings = {
+    settings: dict[str, Any] = {
         "http": ToldHttp,
         "ws": ToldWebSocket,
         "lifespan": "off",
