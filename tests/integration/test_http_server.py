@@ -31,9 +31,11 @@ async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield port
-    server.should_exit = True
-    await task
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await task
 
 
 @pytest.mark.parametrize("kind", ["websocket", "http"])
