@@ -154,7 +154,8 @@ async def test_pings_of_who_takes_no_answer_pile_up_nothing() -> None:
             while client.transport.get_write_buffer_size():
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.1)
-            assert sockets[0].transport.get_write_buffer_size() < 200_000, "all answers are two megabytes"
+            # Those to what is read at once, a quarter of a megabyte at most, are there before anybody knows.
+            assert sockets[0].transport.get_write_buffer_size() < 700_000, "all answers are 2.5 megabytes"
             client.transport.resume_reading()
             await client.send("x")
             assert await client.recv() == "1"
