@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -91,6 +92,9 @@ class Metrics:
         self.operations = self._counter(
             "mentoring_operations", "Operations that were run, subscriptions too.", "kind", "name", "outcome"
         )
+        # To find a counter by its labels takes longer than to count; there are as many as `_known` lets there be.
+        self.requests_of = cache(self.requests.labels)
+        self._operations_of = cache(self.operations.labels)
         self.errors = self._counter("mentoring_errors", "Errors that clients were told, by code.", "code")
         self.closed = self._counter("mentoring_sockets_closed", "Sockets that the service closed, by code.", "code")
         self.pushes = self._counter("mentoring_pushes", "Pushes to devices, by what became of them.", "kind", "outcome")
@@ -102,6 +106,7 @@ class Metrics:
             buckets=_OPERATION_BUCKETS,
             registry=self._registry,
         )
+        self._seconds_of = cache(self.seconds.labels)
         self.delivery = Histogram(
             "mentoring_delivery_seconds",
             "From the writing of an entry until it was sent to a live subscription; what is replayed is left out.",
@@ -133,10 +138,10 @@ class Metrics:
             yield run
         finally:
             if kind != "subscription":
-                self.seconds.labels(kind).observe(run.seconds)
+                self._seconds_of(kind).observe(run.seconds)
             for code in run.codes:
                 self.errors.labels(code).inc()
-            self.operations.labels(kind, self._known(name), run.outcome).inc()
+            self._operations_of(kind, self._known(name), run.outcome).inc()
 
     def _known(self, name: str) -> str:
         if name not in self._names and len(self._names) >= _MOST_NAMES:

@@ -6,6 +6,7 @@ not of the kind that one expects, from that value on. Nothing in here knows what
 """
 
 from api.compiled.execution import CompiledExecution
+from api.compiled.keeping import UnchangingList, unchanging
 from api.compiled.operation import CompiledOperation, CompiledOperations, compile_operation, fragments_of
 from api.compiled.resolution import Adapter, later, perhaps_late
 
@@ -14,8 +15,10 @@ __all__ = [
     "CompiledExecution",
     "CompiledOperation",
     "CompiledOperations",
+    "UnchangingList",
     "compile_operation",
     "fragments_of",
     "later",
     "perhaps_late",
+    "unchanging",
 ]

@@ -17,6 +17,8 @@ class CompiledExecution(Executor[Any]):
     """
 
     compiled_operations: CompiledOperations
+    failures = 0
+    """How many fields have failed, whether their errors are told or not: where one above has failed, they are not."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:  # noqa: FBT001 - graphql-core's
         root = self._root(serially)
@@ -31,6 +33,10 @@ class CompiledExecution(Executor[Any]):
         if type(data) is CoroutineType:
             return self._responded(data)
         return ExecutionResult(data, self.collected_errors.errors or None)
+
+    def handle_field_error(self, *given: Any, **named: Any) -> None:
+        self.failures += 1
+        super().handle_field_error(*given, **named)
 
     async def _responded(self, coming: Coroutine[Any, Any, dict[str, Any]]) -> ExecutionResult:
         data: dict[str, Any] | None

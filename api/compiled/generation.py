@@ -15,8 +15,9 @@ from graphql.execution.executor import Executor
 from api.compiled import completion
 from api.compiled.calls import Call, call_of, expression, write_value
 from api.compiled.info import ResolveInfo
+from api.compiled.keeping import UnchangingList, is_unchanging, keep
 from api.compiled.leaves import PLAIN
-from api.compiled.resolution import Adapter, Default
+from api.compiled.resolution import Adapter, Attribute, Default, Direct, is_coroutine_function, is_perhaps_late
 from api.compiled.shape import FieldShape, ObjectShape
 from api.compiled.sinks import Awaited, Held
 from api.compiled.values import ValueWriter
@@ -27,6 +28,8 @@ _HELPERS: Final = {
     "Coroutine": CoroutineType,
     "Info": ResolveInfo,
     "PLAIN": PLAIN,
+    "UnchangingList": UnchangingList,
+    "keep": keep,
     "leaf": Executor.complete_leaf_value,
     **{
         each.__name__: each
@@ -90,6 +93,21 @@ class Generator(ValueWriter):
         self._look_at(function, shape.fields, source)
         entries = [f"{each.key!r}: {self._field(function, each, source, pending)}" for each in shape.fields]
         function.write(f"{out} = {{{', '.join(entries)}}}")
+
+    def _is_unchanging(self, shape: ObjectShape) -> bool:
+        return is_unchanging(self._adapter.class_of(shape.kind)) and all(map(self._stays, shape.fields))
+
+    def _stays(self, field: FieldShape) -> bool:
+        """Whether a field of an object that never changes gives the same each time."""
+        if field.typename is not None:
+            return True
+        resolution = self._adapter.resolution(field.place.details[0].node.name.value, field.place.definition)
+        function = getattr(resolution, "function", None)
+        return (
+            (isinstance(resolution, Attribute) or (isinstance(resolution, Direct) and not resolution.info))
+            and not (is_coroutine_function(function) or is_perhaps_late(function))
+            and all(map(self._is_unchanging, field.objects.values()))
+        )
 
     def _look_at(self, function: Function, fields: list[FieldShape], source: str) -> None:
         """Write what the default resolver has to know of an object."""

@@ -1,5 +1,6 @@
 """Writes how values are completed: leaves, lists, and which type an object is of."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,6 +17,7 @@ from graphql import (
     is_non_null_type,
 )
 
+from api.compiled.keeping import ATTRIBUTE
 from api.compiled.leaves import as_it_is
 from api.compiled.places import Place
 from api.compiled.resolution import Adapter
@@ -63,6 +65,10 @@ class ValueWriter:
         self._functions: list[str] = []
 
     def _object(self, function: Function, shape: ObjectShape, source: str, out: str, pending: str) -> None:
+        raise NotImplementedError
+
+    def _is_unchanging(self, shape: ObjectShape) -> bool:
+        """Whether what is completed of an object can be kept with it."""
         raise NotImplementedError
 
     def _standing(
@@ -140,21 +146,41 @@ class ValueWriter:
         function, value = standing.function, standing.value
         items = standing.place.of_items()
         kind = get_nullable_type(items.type)
-        is_list = f"type({value}) is list or type({value}) is tuple"
+        is_list = f"type({value}) is list or type({value}) is tuple or type({value}) is UnchangingList"
         if is_leaf_type(kind) and (condition := as_it_is(kind, "x")):
             condition += "" if is_non_null_type(items.type) else " or x is None"
             function.write(f"{out} = [x for x in {value} if {condition}] if {is_list} else None")
             with function.under(f"if {out} is None or len({out}) != len({value}):"):
                 standing.sink.slow(standing.name, value, out)
             return
-        with function.under(f"if {is_list}:"):
-            if standing.nullable:
-                with function.catching(standing.failing(out)):
+        unchanging = isinstance(kind, GraphQLObjectType) and self._is_unchanging(standing.objects[kind.name])
+        with self._kept(standing, out, "UnchangingList" if unchanging else None):
+            with function.under(f"if {is_list}:"):
+                if standing.nullable:
+                    with function.catching(standing.failing(out)):
+                        self._items(standing, items, out)
+                else:
                     self._items(standing, items, out)
-            else:
-                self._items(standing, items, out)
-        with function.under("else:"):
-            standing.sink.slow(standing.name, value, out)
+            with function.under("else:"):
+                standing.sink.slow(standing.name, value, out)
+
+    @contextlib.contextmanager
+    def _kept(self, standing: Standing, out: str, kind: str | None) -> Iterator[None]:
+        """Write that what was completed of a value of a class is taken again, and how it is completed first: within.
+        ``kind`` names the class, None where nothing is kept.
+        """
+        if kind is None:
+            yield
+            return
+        function, value = standing.function, standing.value
+        shape, failures = self._constants.name("S", object()), function.variable("n")
+        function.write(f"{out} = {value}.{ATTRIBUTE}.get({shape}) if type({value}) is {kind} else None")
+        with function.under(f"if {out} is None:"):
+            function.write(f"{failures} = E.failures")
+            yield
+            # Errors are of the place, and told each time. What is yet to come is None here.
+            with function.under(f"if {out} is not None and type({value}) is {kind} and E.failures == {failures}:"):
+                function.write(f"keep({value}, {shape}, {out})")
 
     def _items(self, standing: Standing, items: Place, out: str) -> None:
         function, value = standing.function, standing.value
@@ -171,6 +197,13 @@ class ValueWriter:
         standing.sink.join(standing.name, pending, out, nullable=standing.nullable)
 
     def _object_or_rest(self, standing: Standing, out: str) -> None:
+        kind, kept = standing.kind, None
+        if isinstance(kind, GraphQLObjectType) and self._is_unchanging(standing.objects[kind.name]):
+            kept = self._constants.name("T", self._adapter.class_of(kind))
+        with self._kept(standing, out, kept):
+            self._object_anew(standing, out)
+
+    def _object_anew(self, standing: Standing, out: str) -> None:
         function = standing.function
         guard = function.variable("g")
         branches = self._guard(standing, guard)

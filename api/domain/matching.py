@@ -3,10 +3,11 @@
 Levels are what is taught, so levels are what is counted (design, section 2, "Match").
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from api.domain.gaps import Gap
@@ -31,14 +32,14 @@ class Rank(NamedTuple):
     mentor_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """What a mentee looks for."""
 
     gaps: tuple[Gap, ...]
     options: frozenset[int]
 
-    @property
+    @cached_property
     def missing_levels(self) -> int:
         return sum(gap.mask.bit_count() for gap in self.gaps)
 
@@ -75,8 +76,14 @@ class Match:
     percent: float
     skill_percent: float | None
     preference_percent: float | None
-    coverage: tuple[Coverage, ...]
     shared_options: frozenset[int]
+    wanted: Wanted
+    levels: Mapping[int, int]
+
+    @property
+    def coverage(self) -> tuple[Coverage, ...]:
+        """What the mentor covers of each gap; worked out for whoever asks."""
+        return cover(self.wanted.gaps, self.levels)
 
 
 def share(part: int, whole: int) -> float:
@@ -104,12 +111,23 @@ def cover(gaps: Sequence[Gap], levels: Mapping[int, int]) -> tuple[Coverage, ...
     return tuple(coverage)
 
 
+def covered_levels(gaps: Iterable[Gap], levels: Mapping[int, int]) -> int:
+    """How many of all missing levels somebody at ``levels`` has reached. Those of a gap lie side by side, so that no
+    bits need be counted.
+    """
+    covered = 0
+    for gap in gaps:
+        reached = min(levels.get(gap.skill_id, 0), gap.required) - gap.current
+        if reached > 0:
+            covered += reached
+    return covered
+
+
 def explain(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match:
     """How well one pair suits, whether it would be listed or not."""
     shared = wanted.options & offered.options
     by_skill = basis is MatchBasis.SKILL_GAPS_AND_PREFERENCES
-    coverage = cover(wanted.gaps, offered.levels)
-    covered = sum(len(each.covered) for each in coverage) if by_skill else 0
+    covered = covered_levels(wanted.gaps, offered.levels) if by_skill else 0
     skill_percent = share(covered, wanted.missing_levels) if by_skill else None
     preference_percent = share(len(shared), len(wanted.options)) if wanted.options else None
     return Match(
@@ -123,14 +141,15 @@ def explain(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match:
         percent=skill_percent if skill_percent is not None else preference_percent or 0.0,
         skill_percent=skill_percent,
         preference_percent=preference_percent,
-        coverage=coverage,
         shared_options=shared,
+        wanted=wanted,
+        levels=offered.levels,
     )
 
 
 def covers_nothing(found: Match) -> bool:
     """Whether gaps were looked at and the mentor has reached none of the missing levels."""
-    return found.skill_percent is not None and not any(each.covered for each in found.coverage)
+    return found.skill_percent is not None and found.rank.uncovered == found.wanted.missing_levels
 
 
 def shares_nothing(found: Match) -> bool:

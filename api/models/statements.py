@@ -2,12 +2,15 @@
 so whatever is asked for with every question or event is built once.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cache
 from typing import Any, Final, Generic, TypeVar
 
+from tortoise import fields
 from tortoise.connection import get_connection
+from tortoise.fields.base import Field
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -41,10 +44,23 @@ def _names_beside(model: type[Model], table: str) -> tuple[str, ...]:
     return tuple(f"{table}.{column}" for column in _recipe(model).columns)
 
 
+async def records(statement: str, *values: object) -> Sequence[Mapping[str, Any]]:
+    """What a statement finds, as the driver gives it, with the errors that Tortoise has."""
+    client: Any = get_connection("default")
+    found: Sequence[Mapping[str, Any]] = await client._translate_exceptions(_fetched, statement, values)  # noqa: SLF001
+    return found
+
+
+async def _fetched(client: Any, statement: str, values: Sequence[object]) -> Sequence[Mapping[str, Any]]:
+    async with client.acquire_connection() as connection:
+        client.log.debug("%s: %s", statement, values)
+        found: Sequence[Mapping[str, Any]] = await connection.fetch(statement, *values)
+        return found
+
+
 async def rows_of(model: type[Row], statement: str, *values: object) -> list[Row]:
     """What a statement that asks for ``columns_of`` the model finds, in its order."""
-    found = await get_connection("default").execute_query_dict(statement, list(values))
-    return [row_of(model, each) for each in found]
+    return [row_of(model, each) for each in await records(statement, *values)]
 
 
 def row_of(model: type[Row], found: Mapping[str, Any]) -> Row:
@@ -58,7 +74,7 @@ class _Recipe:
     and what it notes of a row.
     """
 
-    fields: tuple[str, ...]
+    names: tuple[str, ...]
     columns: tuple[str, ...]
     conversions: tuple[tuple[str, Callable[[Any], Any]], ...]
     state: Mapping[str, object]
@@ -70,14 +86,25 @@ def _recipe(model: type[Model]) -> _Recipe:
     conversions: list[tuple[str, Callable[[Any], Any]]] = [
         (name, field.field_type) for _, name, field in meta.db_default_fields
     ]
-    conversions += [(name, field.to_python_value) for _, name, field in meta.db_complex_fields]
+    conversions += [(name, _conversion(field)) for _, name, field in meta.db_complex_fields]
     generated = meta.db_pk_column in meta.generated_db_fields
     return _Recipe(
-        fields=tuple(meta.fields_db_projection),
+        names=tuple(meta.fields_db_projection),
         columns=tuple(meta.fields_db_projection.values()),
         conversions=tuple(conversions),
         state={"_partial": False, "_saved_in_db": True, "_custom_generated_pk": not generated},
     )
+
+
+def _conversion(field: Field[Any]) -> Callable[[Any], Any]:
+    """How a value is converted, without what is settled beforehand for moments and for enumerations."""
+    slowly = field.to_python_value
+    if isinstance(field, fields.DatetimeField):
+        return lambda value: value if value.tzinfo is UTC else slowly(value)
+    if members := getattr(field, "enum_type", None):
+        known = {member.value: member for member in members}
+        return lambda value: known.get(value) or slowly(value)
+    return slowly
 
 
 def _row(model: type[Row], found: Mapping[str, Any], columns: Iterable[str]) -> Row:
@@ -87,7 +114,7 @@ def _row(model: type[Row], found: Mapping[str, Any], columns: Iterable[str]) -> 
     attributes = row.__dict__
     attributes.update(recipe.state)
     attributes["_await_when_save"] = {}
-    attributes.update(zip(recipe.fields, map(found.__getitem__, columns), strict=True))
+    attributes.update(zip(recipe.names, map(found.__getitem__, columns), strict=True))
     for name, convert in recipe.conversions:
         if (value := attributes[name]) is not None:
             attributes[name] = convert(value)

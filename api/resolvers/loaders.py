@@ -34,10 +34,12 @@ from api.models import (
 )
 from api.models.statements import RowsByKey
 from api.resolvers import readable
+from api.resolvers.asked_gaps import AskedGaps
 from api.resolvers.frameworks import Framework, Frameworks
 from api.search.eligible import MentoringRule, mentoring_rule
 from api.search.findable import findable_among
-from api.search.profiles import Held, gaps_of, held_by, offered_by, wanted_by
+from api.search.holdings import Holding
+from api.search.profiles import gaps_of, held_by, offered_by, wanted_by
 from api.search.standing import standings
 
 Row = TypeVar("Row", bound=Any)
@@ -47,13 +49,26 @@ Value = TypeVar("Value")
 
 class Loader(DataLoader[Key, Value]):
     """One who no longer waits for a row takes it from nobody else who does: a field that fails has graphql-core cancel
-    those beside it, and the row may be wanted elsewhere in the response.
+    those beside it, and the row may be wanted elsewhere in the response. What was read with something else is given,
+    which costs less than to prime.
     """
 
+    def __init__(self, load_fn: Callable[[list[Key]], Awaitable[Sequence[Value | BaseException]]]) -> None:
+        super().__init__(load_fn=load_fn)
+        self._given: dict[Key, Value] = {}
+
+    def give(self, key: Key, value: Value) -> None:
+        """What was asked for before stays as it was found."""
+        self._given[key] = value
+
     def load(self, key: Key) -> Awaitable[Value]:
-        known = self.cache_map.get(key) if self.cache else None
+        known = self.cache_map.get(key)
         if known is not None and _is_loaded(known):
             return known
+        if key in self._given:
+            given = self.loop.create_future()
+            given.set_result(self._given[key])
+            return given
         row = asyncio.ensure_future(super().load(key))
         # Where all have given up, nobody hears of what went wrong.
         row.add_done_callback(_heard)
@@ -61,8 +76,8 @@ class Loader(DataLoader[Key, Value]):
 
     def known(self, key: Key) -> Value | None:
         """What was loaded already, or given; None where it was not, or is nothing."""
-        row = self.cache_map.get(key) if self.cache else None
-        return row.result() if row is not None and _is_loaded(row) else None
+        row = self.cache_map.get(key)
+        return row.result() if row is not None and _is_loaded(row) else self._given.get(key)
 
 
 def _is_loaded(row: asyncio.Future[Any]) -> bool:
@@ -191,7 +206,7 @@ class Loaders:
         return Loader(load_fn=load)
 
     @cached_property
-    def held_by(self) -> Loader[int, tuple[Held, ...]]:
+    def held_by(self) -> Loader[int, Holding]:
         """What each person holds."""
         return from_mapping(lambda keys: held_by(self._viewer.organisation_id, keys))
 
@@ -220,15 +235,15 @@ class Loaders:
         return many_by_key(readable.MENTORSHIPS_OF_MENTOR, self._viewer)
 
     @cached_property
-    def gaps_of_request(self) -> Loader[int, tuple[AskedGap, ...]]:
-        """What each request asks for help with, in no order."""
+    def gaps_of_request(self) -> Loader[int, AskedGaps]:
+        """What each request asks for help with."""
 
-        async def load(keys: list[int]) -> list[tuple[AskedGap, ...]]:
+        async def load(keys: list[int]) -> list[AskedGaps]:
             found: dict[int, list[AskedGap]] = defaultdict(list)
             for row in await readable.GAPS_OF_REQUEST.read(self._viewer, keys):
                 gap = AskedGap(row.skill_id, row.current_level, row.required_level, row.mentor_level)
                 found[row.request_id].append(gap)
-            return [tuple(found[each]) for each in keys]
+            return [AskedGaps(tuple(found[each])) for each in keys]
 
         return Loader(load_fn=load)
 

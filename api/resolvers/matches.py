@@ -50,8 +50,8 @@ async def page_of_matches(
     asked = window(arguments, cursor_reader(basis.value, Rank, int, int, int, int))
     mentee = await read_mentee(context.viewer, framework=True)
     loaders, organisation_id = context.loaders, mentee.rule.organisation_id
-    loaders.rule.prime(organisation_id, mentee.rule)
-    loaders.framework.prime(organisation_id, await context.services.frameworks.of(organisation_id, mentee.framework))
+    loaders.rule.give(organisation_id, mentee.rule)
+    loaders.framework.give(organisation_id, await context.services.frameworks.of(organisation_id, mentee.framework))
     found = page(
         await suited(
             context.services.search, mentee=mentee, basis=basis, criteria=criteria, window=asked, beside=beside
@@ -59,11 +59,11 @@ async def page_of_matches(
         asked,
     )
     for each in found.rows:
-        loaders.options_of_mentor.prime(each.mentor.id, each.options)
+        loaders.options_of_mentor.give(each.mentor.id, each.options)
         if each.person is not None:
-            loaders.person.prime(each.mentor.id, each.person)
+            loaders.person.give(each.mentor.id, each.person)
         if each.held is not None:
-            loaders.held_by.prime(each.mentor.id, each.held)
+            loaders.held_by.give(each.mentor.id, each.held)
     return Page(
         rows=[Found(mentor=each.mentor, match=each.match, basis=basis) for each in found.rows],
         has_next=found.has_next,

@@ -6,14 +6,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
-from api.domain.gaps import AskedGap
 from api.domain.lifecycle import RequestStatus
 from api.domain.viewer import Viewer
 from api.models import MentorRequest, Person
-from api.models.statements import columns_beside, columns_of, row_beside, row_of
+from api.models.statements import columns_beside, columns_of, records, row_beside, row_of
+from api.resolvers.asked_gaps import CODED, asked_gaps
 from api.resolvers.context import Context
 from api.resolvers.paging import Page, PageArguments, cursor, cursor_reader, page, window
 from api.search.mentee import FRAMEWORK_VERSION
@@ -34,7 +33,7 @@ _SIDE: Final = {RequestBox.SENT: "mentee_id", RequestBox.RECEIVED: "mentor_id"}
 # Parameters: whose box it is, and of which status; the smallest and the largest key that is none of the page; how many;
 # whether the mentees are to be read, too, and what they ask for help with; the organisation.
 _PAGE: Final = """
-SELECT {columns}, {person}, gap.skills, gap.current_levels, gap.required_levels, gap.mentor_levels,
+SELECT {columns}, {person}, gap.coded AS gaps,
        CASE WHEN $7::boolean THEN ({framework}) END AS framework
 FROM (
     SELECT * FROM mentor_request
@@ -44,9 +43,8 @@ FROM (
 ) AS request
 LEFT JOIN person ON $6::boolean AND person.id = request.mentee_id
 LEFT JOIN LATERAL (
-    SELECT array_agg(skill_id) AS skills, array_agg(current_level) AS current_levels,
-           array_agg(required_level) AS required_levels, array_agg(mentor_level) AS mentor_levels
-    FROM request_gap WHERE $7::boolean AND request_gap.request_id = request.id
+    SELECT {gaps} AS coded FROM request_gap
+    WHERE $7::boolean AND request_gap.request_id = request.id
 ) AS gap ON true
 ORDER BY request.id {order}
 """
@@ -73,22 +71,19 @@ async def page_of_requests(
     asked = window(arguments, cursor_reader(_KIND, int, int))
     organisation_id = context.viewer.organisation_id
     wanted = None if status is None else [each.value for each in status]
-    rows = await get_connection("default").execute_query_dict(
+    rows = await records(
         _page(_SIDE[box], descending=not asked.backwards),
-        [
-            context.viewer.person_id, wanted, asked.before, asked.after, asked.limit,
-            beside.mentee, beside.gaps, organisation_id,
-        ],
+        context.viewer.person_id, wanted, asked.before, asked.after, asked.limit,
+        beside.mentee, beside.gaps, organisation_id,
     )  # fmt: skip
     if beside.gaps and rows:
         framework = await context.services.frameworks.of(organisation_id, rows[0]["framework"])
-        context.loaders.framework.prime(organisation_id, framework)
+        context.loaders.framework.give(organisation_id, framework)
     for row in rows:
         if beside.mentee:
-            context.loaders.person.prime(row["mentee_id"], row_beside(Person, "person", row))
+            context.loaders.person.give(row["mentee_id"], row_beside(Person, "person", row))
         if beside.gaps:
-            levels = (row[f"{name}_levels"] or () for name in ("current", "required", "mentor"))
-            context.loaders.gaps_of_request.prime(row["id"], tuple(map(AskedGap, row["skills"] or (), *levels)))
+            context.loaders.gaps_of_request.give(row["id"], asked_gaps(row["gaps"]))
     return page([row_of(MentorRequest, row) for row in rows], asked)
 
 
@@ -97,6 +92,7 @@ def _page(side: str, *, descending: bool) -> str:
     return _PAGE.format(
         columns=columns_of(MentorRequest, "request"),
         person=columns_beside(Person, "person"),
+        gaps=CODED,
         framework=FRAMEWORK_VERSION.format(organisation="$8"),
         side=side,
         order="DESC" if descending else "ASC",

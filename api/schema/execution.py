@@ -1,6 +1,7 @@
 """How operations are executed: by functions that were compiled for them, or by graphql-core, as the settings say."""
 
 import asyncio
+import contextlib
 import inspect
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
@@ -116,16 +117,51 @@ class CompiledSchema(strawberry.Schema):
             operation_extensions=operation_extensions,
         )
 
+    async def answer(
+        self,
+        query: str,
+        *,
+        context_value: Any,
+        variable_values: dict[str, Any] | None,
+        operation_name: str | None,
+        operation_extensions: dict[str, Any] | None,
+        allowed_operation_types: Iterable[OperationType],
+    ) -> Any:
+        """What `stream` would give first, and for a query or a mutation of one piece, all of it."""
+        known = self._known.get((query, operation_name))
+        if known is None or known.kind not in allowed_operation_types:
+            results = await self.stream(
+                query,
+                variable_values=variable_values,
+                context_value=context_value,
+                operation_name=operation_name,
+                operation_extensions=operation_extensions,
+                allowed_operation_types=allowed_operation_types,
+            )
+            async with contextlib.aclosing(results):
+                return await anext(results)
+        self._known.move_to_end((query, operation_name))
+        return await self._answer(
+            known.document,
+            root_value=None,
+            context_value=context_value,
+            raw_variable_values=variable_values,
+            operation_name=operation_name,
+            operation_extensions=operation_extensions,
+        )
+
     async def _answered(self, document: DocumentNode, **given: Any) -> AsyncGenerator[ExecutionResult, None]:
+        yield await self._answer(document, **given)
+
+    async def _answer(self, document: DocumentNode, **given: Any) -> ExecutionResult:
         try:
             result = await self._executed(document, given)
         except Exception as error:  # noqa: BLE001 - as in Strawberry
             failure = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-            yield PreExecutionError(data=None, errors=[failure], extensions={})
-            return
+            return PreExecutionError(data=None, errors=[failure], extensions={})
         if result.errors:
             self._process_errors(result.errors)
-        yield ExecutionResult(data=result.data, errors=result.errors, extensions={})
+        return ExecutionResult(data=result.data, errors=result.errors, extensions={})
 
     async def _executed(self, document: DocumentNode, given: dict[str, Any]) -> CoreResult:
         executor = self._executors.build(self._schema, document, is_awaitable=optimized_is_awaitable, **given)

@@ -204,6 +204,6 @@ class Person(Node):
         return reasons_against(
             mentoring_enabled=rule.enabled,
             attributes=rule.attributes,
-            held={row.skill_id: row.level for row in held},
+            held=held.levels,
             required=rule.level,
         )

@@ -1,14 +1,17 @@
-from collections.abc import Iterable
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import strawberry
 
-from api.compiled import later
+from api.compiled import UnchangingList, later, unchanging
 from api.domain.gaps import AskedGap
 from api.domain.levels import levels_in, span, thermometer
+from api.resolvers.asked_gaps import AskedGaps
 from api.schema.node import Info
 from api.schema.skill import Skill, SkillViews, skill_views, skill_views_at_hand
 
 
+@unchanging
 @strawberry.type(description="A gap that a mentee asks a mentor for help with, as it stood at the time of asking.")
 class RequestedGap:
     record: strawberry.Private[AskedGap]
@@ -44,5 +47,18 @@ def gaps_at_hand(info: Info, request_id: int) -> list[RequestedGap]:
     return later(gap_views(info, request_id)) if rows is None or views is None else _by_code(views, rows)
 
 
-def _by_code(views: SkillViews, rows: Iterable[AskedGap]) -> list[RequestedGap]:
-    return [RequestedGap(record=row, skill=views.skill(row.skill_id)) for row in sorted(rows, key=views.place)]
+# With the skills of each framework that is known to the process, as in `SkillViews`.
+_Lists = WeakKeyDictionary[AskedGaps, UnchangingList[RequestedGap]]
+_known: Final[WeakKeyDictionary[SkillViews, _Lists]] = WeakKeyDictionary()
+
+
+def _by_code(skills: SkillViews, asked: AskedGaps) -> UnchangingList[RequestedGap]:
+    lists = _known.get(skills)
+    if lists is None:
+        lists = _known[skills] = WeakKeyDictionary()
+    views = lists.get(asked)
+    if views is None:
+        rows = sorted(asked.gaps, key=skills.place)
+        views = UnchangingList(RequestedGap(record=row, skill=skills.skill(row.skill_id)) for row in rows)
+        lists[asked] = views
+    return views

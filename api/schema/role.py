@@ -4,7 +4,7 @@ from strawberry import ID
 from api.models import RoleProfile as RoleProfileRow
 from api.schema.node import Info, Node, global_id
 from api.schema.skill import SkillLevel, skill_views
-from api.search.profiles import Held
+from api.search.holdings import Held
 
 
 @strawberry.type(description="A role and the skill levels that it requires.")

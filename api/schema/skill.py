@@ -1,18 +1,20 @@
-from collections.abc import Iterable
+from collections import defaultdict
 from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 import strawberry
 from strawberry import ID
 
+from api.compiled import UnchangingList, unchanging
 from api.models import FrameworkLevel
 from api.models import Skill as SkillRow
 from api.resolvers.frameworks import Framework
 from api.schema.enums import SkillKind
 from api.schema.node import Info, Node, global_id
-from api.search.profiles import Held
+from api.search.holdings import Held, Holding
 
 
+@unchanging
 @strawberry.type(description="One professional skill or one generic attribute of the framework in use.")
 class Skill(Node):
     record: strawberry.Private[SkillRow]
@@ -46,6 +48,7 @@ class Skill(Node):
         return sorted(self.record.levels)
 
 
+@unchanging
 @strawberry.type(description="A skill at a level, held or required.")
 class SkillLevel:
     level: int = strawberry.field(description="1 to 7.")
@@ -55,6 +58,7 @@ class SkillLevel:
     skill: Skill = strawberry.field(description="What is held or required.")
 
 
+@unchanging
 @strawberry.type(description="A level of responsibility of the framework in use.")
 class Level:
     record: strawberry.Private[FrameworkLevel]
@@ -82,6 +86,8 @@ class SkillViews:
         self._framework = framework
         self._skills: dict[int, Skill] = {}
         self._levels: dict[Held, SkillLevel] = {}
+        self._lists: defaultdict[SkillKind, WeakKeyDictionary[Holding, UnchangingList[SkillLevel]]]
+        self._lists = defaultdict(WeakKeyDictionary)
 
     def skill(self, skill_id: int) -> Skill:
         """A skill that a row points to. Raises ``LookupError`` where there is none."""
@@ -98,10 +104,14 @@ class SkillViews:
             view = self._levels[held] = SkillLevel(skill=skill, level=held.level, endorsed=held.endorsed)
         return view
 
-    def levels(self, held: Iterable[Held], kind: SkillKind) -> list[SkillLevel]:
-        """What is of one kind, by code. Raises ``LookupError`` as above."""
-        views = [self.level(each) for each in sorted(held, key=self.place)]
-        return [view for view in views if view.skill.record.kind is kind]
+    def levels(self, holding: Holding, kind: SkillKind) -> UnchangingList[SkillLevel]:
+        """What somebody holds of one kind, by code. Raises ``LookupError`` as above."""
+        views = self._lists[kind].get(holding)
+        if views is None:
+            every = [self.level(each) for each in sorted(holding.held, key=self.place)]
+            views = UnchangingList(view for view in every if view.skill.record.kind is kind)
+            self._lists[kind][holding] = views
+        return views
 
     def place(self, row: PointsToSkill) -> int:
         """Where the skill of a row stands in the order of codes. Raises ``LookupError`` as above."""

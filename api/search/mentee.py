@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import orjson
-from tortoise.connection import get_connection
 
 from api.domain.gaps import find_gaps
 from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
+from api.models.statements import records
 from api.search.eligible import AskingRule, business_skills
 
 # Which skills an organisation has, and which transaction wrote each of them last, whoever it was of. A sum of hashes of
@@ -49,8 +49,7 @@ class Mentee:
 
 async def read_mentee(viewer: Viewer, *, framework: bool = False) -> Mentee:
     """The viewer, as a mentee."""
-    values = [viewer.organisation_id, viewer.person_id, framework]
-    (row,) = await get_connection("default").execute_query_dict(_MENTEE, values)
+    (row,) = await records(_MENTEE, viewer.organisation_id, viewer.person_id, framework)
     requirements = orjson.loads(row["requirements"] or "[]")
     gaps = find_gaps(
         required={skill_id: level for skill_id, level, _ in requirements},

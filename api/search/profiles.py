@@ -4,13 +4,14 @@ statements.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from tortoise.connection import get_connection
 
 from api.domain.gaps import Gap, find_gaps
 from api.domain.matching import Offered, Wanted
 from api.models import Mentor
+from api.search.holdings import CODED, Holding, holding
 
 # A skill that the framework has retired measures nobody.
 _MEASURED: Final = """
@@ -22,9 +23,8 @@ LEFT JOIN held_level AS held ON held.person_id = person.id AND held.skill_id = r
 WHERE person.id = ANY($1::bigint[])
 """
 
-# Arrays are read several times faster than as many rows.
-_HELD: Final = """
-SELECT person_id, array_agg(skill_id) AS skills, array_agg(level) AS levels, array_agg(endorsed) AS endorsed
+_HELD: Final = f"""
+SELECT person_id, {CODED} AS held
 FROM held_level WHERE person_id = ANY($1::bigint[]) AND organisation_id = $2 GROUP BY person_id
 """
 _LEVELS: Final = "SELECT person_id, skill_id, level FROM held_level WHERE person_id = ANY($1::bigint[])"
@@ -32,19 +32,11 @@ _WANTED: Final = "SELECT option_id FROM mentee_preference WHERE person_id = $1"
 _OFFERED: Final = "SELECT mentor_id, option_id FROM mentor_option WHERE mentor_id = ANY($1::bigint[])"
 
 
-class Held(NamedTuple):
-    """A skill at the level at which somebody holds it; ``endorsed`` where somebody else confirmed it."""
-
-    skill_id: int
-    level: int
-    endorsed: bool
-
-
-async def held_by(organisation_id: int, person_ids: Sequence[int]) -> dict[int, tuple[Held, ...]]:
-    """What each person of an organisation holds, in no order; one statement."""
-    held: dict[int, tuple[Held, ...]] = dict.fromkeys(person_ids, ())
+async def held_by(organisation_id: int, person_ids: Sequence[int]) -> dict[int, Holding]:
+    """What each person of an organisation holds; one statement."""
+    held = dict.fromkeys(person_ids, holding(None))
     for row in await get_connection("default").execute_query_dict(_HELD, [list(person_ids), organisation_id]):
-        held[row["person_id"]] = tuple(map(Held, row["skills"], row["levels"], row["endorsed"]))
+        held[row["person_id"]] = holding(row["held"])
     return held
 
 

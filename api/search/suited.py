@@ -5,25 +5,23 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from tortoise.connection import get_connection
-
 from api.domain.matching import Match, MatchBasis, Offered, Rank, match
 from api.models import Mentor, Person
-from api.models.statements import columns_beside, row_beside, row_of
+from api.models.statements import columns_beside, records, row_beside, row_of
 from api.search.criteria import Criteria, Window
 from api.search.findable import FINDABLE, LEFT_OUT
+from api.search.holdings import CODED, Holding, holding
 from api.search.mentee import Mentee
-from api.search.profiles import Held
 from api.search.ranking import MentorSearch
 
 _CANDIDATES: Final = f"""
 WITH {FINDABLE}
 SELECT mentor.*, ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id) AS options,
-       held.skills, held.levels, held.endorsed, {{person}}
+       held.coded AS held, {{person}}
 FROM findable JOIN mentor USING (id)
 LEFT JOIN LATERAL (
-    SELECT array_agg(skill_id) AS skills, array_agg(level) AS levels, array_agg(endorsed) AS endorsed
-    FROM held_level WHERE person_id = mentor.id AND ($6::boolean OR skill_id = ANY($5::bigint[]))
+    SELECT {CODED} AS coded FROM held_level
+    WHERE person_id = mentor.id AND ($6::boolean OR skill_id = ANY($5::bigint[]))
 ) AS held ON true
 LEFT JOIN person ON $7::boolean AND person.id = mentor.id
 WHERE mentor.id = ANY($4::bigint[]) AND mentor.id NOT IN ({LEFT_OUT})
@@ -48,7 +46,7 @@ class Suited:
     options: tuple[int, ...]
     match: Match
     person: Person | None
-    held: tuple[Held, ...] | None
+    held: Holding | None
 
 
 async def suited(
@@ -102,24 +100,31 @@ def _is_within(rank: Rank, window: Window[Rank]) -> bool:
 async def _read(mentee: Mentee, basis: MatchBasis, mentor_ids: Sequence[int], beside: Beside) -> list[Suited]:
     if not mentor_ids:
         return []
-    rows = await get_connection("default").execute_query_dict(
+    rows = await records(
         _candidates(),
-        [
-            mentee.rule.organisation_id,
-            mentee.rule.attribute_ids,
-            mentee.id,
-            list(mentor_ids),
-            [gap.skill_id for gap in mentee.wanted.gaps],
-            beside.held,
-            beside.person,
-        ],
+        mentee.rule.organisation_id,
+        mentee.rule.attribute_ids,
+        mentee.id,
+        list(mentor_ids),
+        [gap.skill_id for gap in mentee.wanted.gaps],
+        beside.held,
+        beside.person,
     )
-    pairs = ((row, match(mentee.wanted, _offered(row), basis)) for row in rows)
-    return [_suited(row, suits, beside) for row, suits in pairs if suits]
+    every = [_suited(row, mentee, basis, beside) for row in rows]
+    return [each for each in every if each]
 
 
-def _suited(row: Mapping[str, Any], suits: Match, beside: Beside) -> Suited:
-    held = tuple(map(Held, row["skills"] or (), row["levels"] or (), row["endorsed"] or ()))
+def _suited(row: Mapping[str, Any], mentee: Mentee, basis: MatchBasis, beside: Beside) -> Suited | None:
+    held = holding(row["held"])
+    offered = Offered(
+        mentor_id=row["id"],
+        levels=held.levels,
+        options=frozenset(row["options"]),
+        active_mentees=row["active_mentees"],
+    )
+    suits = match(mentee.wanted, offered, basis)
+    if suits is None:
+        return None
     return Suited(
         mentor=row_of(Mentor, row),
         options=tuple(row["options"]),
@@ -132,12 +137,3 @@ def _suited(row: Mapping[str, Any], suits: Match, beside: Beside) -> Suited:
 @cache
 def _candidates() -> str:
     return _CANDIDATES.format(person=columns_beside(Person, "person"))
-
-
-def _offered(row: Mapping[str, Any]) -> Offered:
-    return Offered(
-        mentor_id=row["id"],
-        levels=dict(zip(row["skills"] or (), row["levels"] or (), strict=True)),
-        options=frozenset(row["options"]),
-        active_mentees=row["active_mentees"],
-    )

@@ -1,7 +1,6 @@
 """GraphQL over HTTP, as a stream over HTTP, and over WebSocket, at one path."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
@@ -93,12 +92,12 @@ class GraphQLEndpoint:
             response = await self._respond_or_excuse(request)
         response.headers[REQUEST_ID] = request_id
         if isinstance(response, StreamedAnswers):
-            self._metrics.requests.labels(response.medium.type, 200).inc()
+            self._metrics.requests_of(response.medium.type, 200).inc()
             with self._metrics.connections.labels(response.medium.type).track_inprogress():
                 await response(scope, receive, send)
             return
         medium = response.headers.get("content-type", "").partition(";")[0]
-        self._metrics.requests.labels(medium, response.status_code).inc()
+        self._metrics.requests_of(medium, response.status_code).inc()
         await response(scope, receive, send)
 
     async def _respond_or_excuse(self, request: Request) -> Response | StreamedAnswers[Any]:
@@ -149,17 +148,13 @@ class GraphQLEndpoint:
         if parted and self._operations.come_in_parts(operation, read=parted.increments):
             return self._stream(request, operation, identity, parted)
         live = next((medium for medium in media if medium.lives), None)
-        answer = await self._answer_at_once(request, operation, identity)
+        kinds = AT_ONCE & kinds_by(request)
+        answer = await self._operations.answer(operation, identity.viewer, kinds=kinds)
         if answer.refused_kind is OperationType.SUBSCRIPTION and live:
             return self._stream(request, operation, identity, live)
         if answer.refused_kind:
             raise refusal(answer.refused_kind)
         return _response(answer.payload, media[0], _status(answer, media[0]))
-
-    async def _answer_at_once(self, request: Request, operation: Operation, identity: Identity) -> Answer:
-        kinds = AT_ONCE & kinds_by(request)
-        async with contextlib.aclosing(self._operations.run(operation, identity.viewer, kinds=kinds)) as answers:
-            return await anext(answers)
 
     def _stream(
         self, request: Request, operation: Operation, identity: Identity, medium: Medium

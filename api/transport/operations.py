@@ -92,12 +92,33 @@ class Operations:
         try:
             asked = self._asked(operation, viewer)
         except Fault as fault:
-            if fault.code is FaultCode.RATE_LIMITED:
-                raise
-            return _only(Answer(payload={"errors": [told(fault)]}, refused=True))
+            return _only(_refused(fault))
         return self._run(
             asked, operation, viewer, kinds=kinds, increments=increments, resume_after=resume_after, write=write
         )
+
+    async def answer(self, operation: Operation, viewer: Viewer, *, kinds: Iterable[OperationType]) -> Answer:
+        """The answer to a query or a mutation, in one piece. Raises ``Fault`` as `run` does."""
+        try:
+            asked = self._asked(operation, viewer)
+        except Fault as fault:
+            return _refused(fault)
+        context = Context(viewer=viewer, services=self._services)
+        with self._metrics.running(asked.kind, asked.name) as run, _followed(asked, run):
+            try:
+                result = await self._schema.answer(
+                    at_once(asked.query),
+                    variable_values=operation.variables,
+                    context_value=context,
+                    operation_name=operation.name,
+                    operation_extensions=operation.extensions,
+                    allowed_operation_types=kinds,
+                )
+            finally:
+                context.loaders.forget()
+            answer = self._with_cost(_answer(result, context), asked)
+            run.answered(answer.payload, refused=answer.refused)
+            return answer
 
     def _asked(self, operation: Operation, viewer: Viewer) -> "_Asked":
         """Raises ``Fault`` where it is not known, costs too much, or is to wait."""
@@ -128,7 +149,7 @@ class Operations:
         query = at_once(asked.query, but=frozenset() if kind == "subscription" else increments)
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
         listener = self._listener(query, operation, viewer, write, asked) if write and kind == "subscription" else None
-        with self._metrics.running(kind, name) as run, _traced(kind, name), _told(kind, name, run):
+        with self._metrics.running(kind, name) as run, _followed(asked, run):
             try:
                 while True:
                     if listener is not None:
@@ -227,6 +248,13 @@ class _Asked:
     wants_cost: bool
 
 
+def _refused(fault: Fault) -> Answer:
+    """What to answer instead. Raises it where that is for the transport to say."""
+    if fault.code is FaultCode.RATE_LIMITED:
+        raise fault
+    return Answer(payload={"errors": [told(fault)]}, refused=True)
+
+
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:
     yield answer
 
@@ -235,7 +263,7 @@ def _wants_cost(operation: Operation) -> bool:
     return bool(operation.extensions) and (operation.extensions or {}).get("cost") is True
 
 
-def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[None]:
+def _traced(kind: str, name: str) -> contextlib.AbstractContextManager[object]:
     # A subscription lasts for hours: what it delivers has spans of its own.
     return contextlib.nullcontext() if kind == "subscription" else tracing.operation(kind, name)
 
@@ -249,10 +277,12 @@ async def _forgetting(context: Context) -> AsyncGenerator[None, None]:
 
 
 @contextlib.contextmanager
-def _told(kind: str, name: str, run: Run) -> Iterator[None]:
-    """One line an operation; most are for those who look closely."""
+def _followed(asked: _Asked, run: Run) -> Iterator[None]:
+    """One line an operation; most are for those who look closely. And a span."""
+    kind, name = asked.kind, asked.name
     try:
-        yield
+        with _traced(kind, name):
+            yield
     finally:
         slow = kind != "subscription" and run.seconds > _SLOW_SECONDS
         tell = log.info if slow or FaultCode.INTERNAL in run.codes else log.debug
