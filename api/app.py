@@ -13,7 +13,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 
 from api.actions.work import all_carried_through
 from api.auth.keys import LocalKeys, push_key
@@ -40,18 +39,22 @@ from api.transport.admission import Admission
 from api.transport.console import Console
 from api.transport.endpoint import GraphQLEndpoint
 from api.transport.errors import unheard
+from api.transport.graphiql import GraphiQL
+from api.transport.headers import SAFE, SafeHeaders
 from api.transport.health import Health
 from api.transport.identification import REQUEST_ID
 from api.transport.limits import Limits
 from api.transport.operations import Operations
 from api.transport.origins import Origins
 from api.transport.persisted import Documents, read_manifest
+from api.transport.requests import PREFLIGHTED
 from api.transport.reservations import STREAM_HEADER, Reservations
 from api.worker import build_worker
 
 GRAPHQL_PATH: Final = "/graphql"
 GRAPHIQL_PATH: Final = "/graphiql/"
 _SECONDS_TO_FINISH: Final = 1.0
+_SECONDS_OF_PREFLIGHT: Final = 600
 _GRAPHIQL_FILES: Final = Path(__file__).parent / "static" / "graphiql"
 _CONSOLE_FILES: Final = Path(__file__).parent / "static" / "console"
 
@@ -78,6 +81,7 @@ def create_app(settings: Settings) -> Starlette:
     admission = admission_of(settings)
     operations = Operations(schema, services, metrics, documents_of(settings), admission)
     authenticator = Authenticator(settings, keys)
+    origins = Origins(settings.allowed_origins)
     limits = Limits(
         ping_seconds=settings.ping_seconds,
         operations=settings.socket_operations,
@@ -87,7 +91,7 @@ def create_app(settings: Settings) -> Starlette:
         operations,
         authenticator=authenticator,
         admission=admission,
-        origins=Origins(settings.allowed_origins),
+        origins=origins,
         limits=limits,
         graphiql_path=GRAPHIQL_PATH if settings.graphiql else None,
         metrics=metrics,
@@ -128,8 +132,17 @@ def create_app(settings: Settings) -> Starlette:
         routes.extend(Console(_CONSOLE_FILES).routes())
     if settings.graphiql:
         routes.append(Route("/", _to_graphiql))  # where there is no console
-        routes.append(Mount(GRAPHIQL_PATH, StaticFiles(directory=_GRAPHIQL_FILES, html=True)))
-    return Starlette(routes=routes, middleware=_middleware(settings), lifespan=lifespan)
+        routes.append(Route(GRAPHIQL_PATH.rstrip("/"), _to_graphiql))
+        routes.append(Mount(GRAPHIQL_PATH, GraphiQL(directory=_GRAPHIQL_FILES, html=True)))
+    app = Starlette(
+        routes=routes,
+        middleware=_middleware(settings, origins),
+        exception_handlers={Exception: _broken},
+        lifespan=lifespan,
+    )
+    # It would lead to plain HTTP, where a proxy ends TLS.
+    app.router.redirect_slashes = False
+    return app
 
 
 def bounds_of(settings: Settings) -> Bounds:
@@ -178,16 +191,25 @@ def _to_graphiql(_request: Request) -> Response:
     return RedirectResponse(GRAPHIQL_PATH)
 
 
-def _middleware(settings: Settings) -> list[Middleware]:
-    if not settings.allowed_origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.allowed_origins),
-            allow_methods=["GET", "POST", "PUT", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, STREAM_HEADER],
-            expose_headers=[REQUEST_ID, "Retry-After"],
-            max_age=600,
-        )
-    ]
+def _broken(_request: Request, _error: Exception) -> Response:
+    """Where nobody foresaw what went wrong; no middleware of ours sees this. The server logs the error."""
+    headers = {name.decode(): value.decode() for name, value in SAFE}
+    return Response("Something went wrong on our side.\n", 500, headers=headers, media_type="text/plain")
+
+
+def _middleware(settings: Settings, origins: Origins) -> list[Middleware]:
+    """The outermost first: what CORS answers by itself is made safe as well."""
+    safe = Middleware(SafeHeaders, hsts_seconds=settings.hsts_seconds)
+    if not origins.allowed:
+        return [safe]
+    # Nobody is known by a cookie: browsers are to send none, whoever asks.
+    sharing = Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(origins.allowed),
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Last-Event-ID", REQUEST_ID, STREAM_HEADER, *PREFLIGHTED],
+        allow_credentials=False,
+        expose_headers=[REQUEST_ID, "Retry-After", "WWW-Authenticate"],
+        max_age=_SECONDS_OF_PREFLIGHT,
+    )
+    return [safe, sharing]

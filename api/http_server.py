@@ -25,10 +25,10 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import multiprocess
 
+from api.guards.http import GuardedHttp
+from api.guards.websocket import GuardedWebSocket
 from api.transport.connection import EXTENSION, Connection
 
 log = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ _EIGHT_BYTES_OF_LENGTH: Final = 127
 _GROWN: Final = 1.25
 
 
-class ToldWebSocket(WebSocketsSansIOProtocol):
+class ToldWebSocket(GuardedWebSocket):
     """Lets the application drop a connection that takes nothing any more, closing frame included, and know that the
     server stops.
     """
@@ -81,7 +81,7 @@ class ToldWebSocket(WebSocketsSansIOProtocol):
             self._told.ending.set()
 
 
-class ToldHttp(HttpToolsProtocol):
+class ToldHttp(GuardedHttp):
     """The same over HTTP. A stream has to end when the server stops: it would be waited for."""
 
     def connection_made(self, transport: Any) -> None:

@@ -7,10 +7,14 @@ once, before anything is begun.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
 
 from api.domain.hosts import is_loopback
 from api.settings import ExceptionName, Settings
+
+# How the names of the settings begin that hold a limit, which 0 switches off.
+_LIMITED: Final = ("query_", "person_", "address_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ def _problems(settings: Settings) -> Iterator[Problem]:
     yield from _of_what_it_stands_on(settings)
     yield from _of_what_it_shows(settings)
     yield from _of_where_it_goes(settings)
+    yield from _of_what_it_bears(settings)
 
 
 def _of_what_it_stands_on(settings: Settings) -> Iterator[Problem]:
@@ -113,6 +118,20 @@ def _of_where_it_goes(settings: Settings) -> Iterator[Problem]:
             "private-pushes",
             "MENTORING_PUSH_PRIVATE is on: whoever registers a device can have this service call your own network.",
             "Leave it out.",
+        )
+
+
+def _of_what_it_bears(settings: Settings) -> Iterator[Problem]:
+    off = [
+        str(field.validation_alias)
+        for name, field in Settings.model_fields.items()
+        if name.startswith(_LIMITED) and getattr(settings, name) == 0
+    ]
+    if off:
+        yield Problem(
+            "no-limit",
+            f"{', '.join(off)} of 0: whoever asks for too much keeps others from being served.",
+            "Leave it out, or give a higher limit.",
         )
 
 

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess, multiprocess
 
 from api.app import create_app, documents_of
+from api.guards.websocket import MOST_MESSAGE
 from api.http_server import DRAIN_SECONDS, BoundedProcess, BoundedServer, ToldHttp, ToldWebSocket
 from api.logs import configure_logs
 from api.metrics import SHARED_FOLDER
@@ -65,6 +66,7 @@ def _run(application: Starlette | str, settings: Settings, **more: Any) -> None:
         proxy_headers=False,
         http=ToldHttp,
         ws=ToldWebSocket,
+        ws_max_size=MOST_MESSAGE,
         ws_per_message_deflate=False,
         ws_ping_interval=None,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -24,6 +25,7 @@ ExceptionName = Literal[
     "graphiql",
     "introspection",
     "local-key",
+    "no-limit",
     "open-metrics",
     "plain-links",
     "private-pushes",
@@ -31,6 +33,7 @@ ExceptionName = Literal[
 ]
 _KEY_BYTES: Final = 32
 _FCM_NAMES: Final = ("project_id", "client_email", "private_key_id", "private_key", "token_uri")
+_ORIGIN: Final = re.compile(r"https?://([\w.\-]+|\[[0-9a-f:.]+\])(:\d{1,5})?/?", re.ASCII | re.IGNORECASE)
 
 
 class Settings(BaseSettings):
@@ -311,6 +314,12 @@ class Settings(BaseSettings):
         validation_alias="MENTORING_ALLOWED_ORIGINS",
         description="Other origins, comma-separated, whose pages may call the API and open sockets.",
     )
+    hsts_seconds: int = Field(
+        default=0,
+        validation_alias="MENTORING_HSTS_SECONDS",
+        ge=0,
+        description="How long browsers that came by HTTPS are to come by nothing else (HSTS), in seconds; 0: not said.",
+    )
     console: bool = Field(
         default=True,
         validation_alias="MENTORING_CONSOLE",
@@ -398,6 +407,14 @@ class Settings(BaseSettings):
         cost = info.data.get("query_cost", 0)
         if value and (not cost or value < cost):
             raise ValueError("an operation may cost more than that: lower `MENTORING_QUERY_COST`, or raise this")
+        return value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin; write `https://host[:port]`, without a path")
         return value
 
     @field_validator("jwks_url")

@@ -53,6 +53,7 @@ async def records(statement: str, *values: object) -> Sequence[Mapping[str, Any]
 
 async def _fetched(client: Any, statement: str, values: Sequence[object]) -> Sequence[Mapping[str, Any]]:
     async with client.acquire_connection() as connection:
+        client.log.debug("%s: %s", statement, values)
         found: Sequence[Mapping[str, Any]] = await connection.fetch(statement, *values)
         return found
 

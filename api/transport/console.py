@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.transport.headers import page_headers
+
 # What `web/console/src/app/pages.tsx` shows. Mails link to requests, mentorships, mentors and the settings.
 PATHS: Final = (
     "/",
@@ -38,7 +40,6 @@ _TYPES: Final = {
 # The name of a file holds the hash of what is in it.
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_FIRST: Final = "no-cache"
-_HOST: Final = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class _File:
         )
 
     def response(self, asked: Headers, headers: Mapping[str, str]) -> Response:
-        told = {**headers, "ETag": self.tag, "Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
+        told = {**headers, "ETag": self.tag, "Vary": "Accept-Encoding"}
         if self.tag in asked.get("if-none-match", ""):
             return Response(status_code=304, headers=told)
         if not re.search(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", asked.get("accept-encoding", "")):
@@ -79,11 +80,8 @@ class Console:
         return [*(Route(path, self._show) for path in PATHS), Route("/assets/{name}", self._asset)]
 
     async def _show(self, request: Request) -> Response:
-        headers = {
-            "Cache-Control": _ASK_FIRST,
-            "Content-Security-Policy": _policy(request.headers.get("host", "")),
-            "Referrer-Policy": "no-referrer",
-        }
+        # The demo shows two people side by side, in frames.
+        headers = {"Cache-Control": _ASK_FIRST, **page_headers(request.headers.get("host", ""), framed=True)}
         return self._page.response(request.headers, headers)
 
     async def _asset(self, request: Request) -> Response:
@@ -91,14 +89,3 @@ class Console:
         if found is None:
             return Response("There is no such file.", status_code=404, media_type="text/plain")
         return found.response(request.headers, {"Cache-Control": _FOR_EVER})
-
-
-def _policy(host: str) -> str:
-    """Nothing from elsewhere, nothing inline. Not every browser counts sockets of the same host as its own; frames are
-    for the demo, which shows two people side by side.
-    """
-    sockets = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    return (
-        f"default-src 'self'; connect-src 'self'{sockets}; object-src 'none'; frame-ancestors 'self'; "
-        "base-uri 'none'; form-action 'self'"
-    )

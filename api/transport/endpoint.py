@@ -148,7 +148,7 @@ class GraphQLEndpoint:
         if parted and self._operations.come_in_parts(operation, read=parted.increments):
             return self._stream(request, operation, identity, parted)
         live = next((medium for medium in media if medium.lives), None)
-        kinds = AT_ONCE & kinds_by(request.method)
+        kinds = AT_ONCE & kinds_by(request)
         answer = await self._operations.answer(operation, identity.viewer, kinds=kinds)
         if answer.refused_kind is OperationType.SUBSCRIPTION and live:
             return self._stream(request, operation, identity, live)
@@ -159,7 +159,7 @@ class GraphQLEndpoint:
     def _stream(
         self, request: Request, operation: Operation, identity: Identity, medium: Medium
     ) -> StreamedAnswers[Answer]:
-        kinds = (ANY if medium.lives else AT_ONCE) & kinds_by(request.method)
+        kinds = (ANY if medium.lives else AT_ONCE) & kinds_by(request)
         answers = self._operations.run(
             operation,
             identity.viewer,

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
-from api.transport.parameters import Operation, optional, read_operation, required
+from api.transport.parameters import Operation, optional, read_json, read_operation, required
 
 PROTOCOL: Final = "graphql-transport-ws"
 
@@ -41,17 +39,14 @@ Frame = ConnectionInit | Ping | Pong | Subscribe | Complete
 
 def read_frame(text: str) -> Frame:
     """The message in a frame. Raises ``ValueError``, whose text says what is wrong, where it is none."""
-    try:
-        message = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise ValueError("A message must be JSON.") from error
+    message = read_json(text, "A message")
     if not isinstance(message, dict):
         raise ValueError("A message must be a JSON object.")  # noqa: TRY004 - all that is wrong with a frame is one kind
     match message.get("type"):
         case "connection_init":
             return ConnectionInit(payload=optional(message, "payload", dict) or {})
         case "ping":
-            return Ping(payload=_can_be_written(optional(message, "payload", dict)))
+            return Ping(payload=optional(message, "payload", dict))
         case "pong":
             optional(message, "payload", dict)
             return Pong()
@@ -65,12 +60,3 @@ def read_frame(text: str) -> Frame:
             return Complete(id=required(message, "id", str))
         case _:
             raise ValueError("A message must have one of the protocol's types.")
-
-
-def _can_be_written(payload: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A ping's payload, which goes back with the pong. Raises ``ValueError``: less depth can be written than read."""
-    try:
-        orjson.dumps(payload)
-    except orjson.JSONEncodeError as error:
-        raise ValueError("`payload` is nested too deeply.") from error
-    return payload

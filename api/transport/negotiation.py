@@ -11,6 +11,7 @@ from api.transport.increments import DEFER, STREAM
 _UTF_8: Final = "charset=utf-8"
 # Clients send the same few; what they make up is bounded.
 _HEADERS_KEPT: Final = 64
+_LONGEST: Final = 1_024
 
 
 class Medium(Enum):
@@ -87,8 +88,10 @@ class _Range:
 
 @lru_cache(maxsize=_HEADERS_KEPT)
 def acceptable(accept: str) -> Sequence[Medium]:
-    """The media that an `Accept` header allows, those the client would rather have first."""
-    ranges = [_read(each) for each in accept.split(",") if each.strip()] or [_read("*/*")]
+    """The media that an `Accept` header allows, those the client would rather have first. Of a header that is longer
+    than any client's, the beginning counts.
+    """
+    ranges = [_read(each) for each in accept[:_LONGEST].split(",") if each.strip()] or [_read("*/*")]
     ranked = []
     for place, medium in enumerate(Medium):
         specificity, quality = max(((each.specificity(medium), each.quality) for each in ranges), default=(0, 0.0))

@@ -1,4 +1,4 @@
-"""Which pages may open a socket."""
+"""Which pages may call the API and open a socket."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,15 @@ from strawberry.http.websocket_origin import is_same_origin, normalize_allowed_o
 
 
 class Origins:
-    """Our own pages, those of the allowed origins, and whatever is no browser (which sends no `Origin`)."""
+    """Our own pages, those of the allowed origins, and whatever is no browser (which sends no `Origin`). ``allowed``
+    are written as browsers write them. Raises ``ValueError`` where one is no origin.
+    """
 
     def __init__(self, allowed: Iterable[str]) -> None:
-        self._allowed = normalize_allowed_origins(tuple(allowed))
+        self.allowed = normalize_allowed_origins(tuple(allowed))
 
     def allow(self, socket: WebSocket) -> bool:
         origin = socket.headers.get("origin")
         if origin is None or is_same_origin(origin, socket.headers.get("host")):
             return True
-        return "*" in self._allowed or normalize_origin(origin) in self._allowed
+        return "*" in self.allowed or normalize_origin(origin) in self.allowed

@@ -1,7 +1,13 @@
 """The parameters of a GraphQL request, whatever carries them, checked before anything looks into them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+import orjson
+
+# Inputs of ours nest four deep; what extensions hold is for clients to say.
+MOST_NESTED: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,6 +19,40 @@ class Operation:
     variables: dict[str, Any] | None = None
     name: str | None = None
     extensions: dict[str, Any] | None = None
+
+
+def read_json(text: bytes | str, what: str) -> Any:
+    """The value of a JSON text, nested no deeper than 32 levels. Raises ``ValueError``, whose text says of ``what`` it
+    is that something is wrong with it.
+    """
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        # It reads 1,024 levels, and says so of more.
+        deep = "depth limit" in error.msg
+        raise ValueError(_too_deep(what) if deep else f"{what} is not JSON.") from error
+    opened = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    # What opens no more than that needs no closer look.
+    if opened > MOST_NESTED and not _is_shallow(found):
+        raise ValueError(_too_deep(what))
+    return found
+
+
+def _is_shallow(found: Any) -> bool:
+    level = [found]
+    for _ in range(MOST_NESTED + 1):
+        level = [each for outer in level if isinstance(outer, dict | list) for each in _parts(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _parts(outer: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return outer.values() if isinstance(outer, dict) else outer
+
+
+def _too_deep(what: str) -> str:
+    return f"{what} is nested too deeply: at most {MOST_NESTED} levels."
 
 
 def read_operation(parameters: dict[str, Any]) -> Operation:

@@ -5,18 +5,26 @@ from email.message import Message
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
 from starlette.requests import Request
 from strawberry.types.graphql import OperationType
 
 from api.transport.frames import PROTOCOL
 from api.transport.negotiation import Medium
-from api.transport.parameters import Operation, read_operation
+from api.transport.parameters import Operation, read_json, read_operation
 
 # Clients send the same few; what they make up is bounded.
 _HEADERS_KEPT: Final = 64
+_LONGEST: Final = 1_024
+_JSON: Final = Medium.JSON.value
 _METHODS: Final = "GET, POST, PUT, DELETE"
-_READING: Final = frozenset({OperationType.QUERY, OperationType.SUBSCRIPTION})
+# Browsers ask first (CORS) before a page of somebody else sends one of these. Apollo's clients send them by themselves.
+PREFLIGHTED: Final = ("Apollo-Require-Preflight", "X-Apollo-Operation-Name")
+# Bytes. The longest operation of the console has two thousand.
+MOST_BODY: Final = 262_144
+_DIGITS: Final = 10
+_ALL: Final = frozenset(OperationType)
+_LIVE: Final = frozenset({OperationType.SUBSCRIPTION})
+_READING: Final = _LIVE | {OperationType.QUERY}
 
 
 class NotARequest(Exception):  # noqa: N818 - said to the client as it is
@@ -29,9 +37,15 @@ class NotARequest(Exception):  # noqa: N818 - said to the client as it is
         self.headers = headers or {}
 
 
-def kinds_by(method: str) -> frozenset[OperationType]:
-    """What kinds of operations a method may ask for."""
-    return _READING if method == "GET" else frozenset(OperationType)
+def kinds_by(request: Request) -> frozenset[OperationType]:
+    """What kinds of operations a request may ask for by its method. A GET only reads. Any page can have a browser send
+    one, and a proxy might put the token in for it: so queries need a header that no page sends unasked. Subscriptions
+    need none: clients that read events send none, and no page of others can read what comes.
+    """
+    if request.method != "GET":
+        return _ALL
+    asked_first = any(request.headers.get(name) for name in PREFLIGHTED) or _content_of(request)[0] == _JSON
+    return _READING if asked_first else _LIVE
 
 
 def refusal(kind: OperationType) -> NotARequest:
@@ -42,6 +56,9 @@ def refusal(kind: OperationType) -> NotARequest:
             f"A subscription needs a connection that stays open: use a WebSocket with the subprotocol {PROTOCOL}, "
             f"or accept {Medium.EVENTS.value}.",
         )
+    if kind is OperationType.QUERY:
+        header = PREFLIGHTED[0]
+        return NotARequest(400, f"A query by GET needs a header that browsers ask about first: `{header}: true`.")
     return NotARequest(405, "A GET only reads: send this operation by POST.", {"Allow": "POST"})
 
 
@@ -63,12 +80,33 @@ async def read_request(request: Request) -> Operation:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    kind, charset = _content(request.headers.get("content-type", ""))
-    if kind != "application/json":
+    kind, charset = _content_of(request)
+    if kind == "multipart/form-data":
+        raise NotARequest(415, "Files are not taken. Send the operation as JSON, as `application/json`.")
+    if kind != _JSON:
         raise NotARequest(415, "Send the operation as JSON, with the header `Content-Type: application/json`.")
     if charset not in {"utf-8", "utf8"}:
         raise NotARequest(415, "Send the operation in UTF-8.")
-    return _object(await request.body(), "The body")
+    return _object(await _bytes(request), "The body")
+
+
+async def _bytes(request: Request) -> bytes:
+    """The body, of which no more is read than there may be."""
+    told = request.headers.get("content-length", "0")
+    found = bytearray()
+    # No more than a few digits are read: a number of thousands of them would take its time.
+    if len(told) < _DIGITS and told.isdecimal() and int(told) <= MOST_BODY:
+        async for chunk in request.stream():
+            found += chunk
+            if len(found) > MOST_BODY:
+                break
+        else:
+            return bytes(found)
+    raise NotARequest(413, f"A body has at most {MOST_BODY} bytes. Ask for less at once, or in several requests.")
+
+
+def _content_of(request: Request) -> tuple[str, str]:
+    return _content(request.headers.get("content-type", "")[:_LONGEST])
 
 
 @lru_cache(maxsize=_HEADERS_KEPT)
@@ -91,9 +129,11 @@ def _query(request: Request) -> dict[str, Any]:
 
 def _object(text: bytes, what: str) -> dict[str, Any]:
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise NotARequest(400, f"{what} is not JSON.") from error
+        found = read_json(text, what)
+    except ValueError as error:
+        raise NotARequest(400, str(error)) from error
+    if isinstance(found, list):
+        raise NotARequest(400, f"{what} must be a JSON object: operations come one at a time, not in a batch.")
     if not isinstance(found, dict):
         raise NotARequest(400, f"{what} must be a JSON object.")
     return found

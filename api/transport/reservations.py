@@ -130,7 +130,7 @@ class Reservations:
 
     async def _queue(self, request: Request, token: str, viewer: Viewer) -> Response:
         operation = await read_request(request)
-        if refused := self._operations.refusal_of(operation, kinds=kinds_by(request.method)):
+        if refused := self._operations.refusal_of(operation, kinds=kinds_by(request)):
             if refused.refused_kind:
                 raise refusal(refused.refused_kind)
             return Response(orjson.dumps(refused.payload), 400, media_type=Medium.JSON.content_type)

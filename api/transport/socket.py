@@ -297,9 +297,14 @@ class SocketSession:
     async def _close(self, code: CloseCode, reason: str) -> None:
         if self._socket.application_state is not WebSocketState.DISCONNECTED:
             self._metrics.closed.labels(int(code)).inc()
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                # A close frame holds at most 123 bytes of reason.
-                await self._socket.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
+            try:
+                async with asyncio.timeout(SECONDS_TO_TAKE):
+                    # A close frame holds at most 123 bytes of reason.
+                    await self._socket.close(code=code, reason=reason.encode()[:123].decode(errors="ignore"))
+            except (WebSocketDisconnect, RuntimeError):
+                log.debug("closed_already")
+            except TimeoutError:
+                self._cut("takes nothing")
 
     def _end_where_not_initialised(self) -> None:
         if not self._initialised:

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from strawberry.schema.config import StrawberryConfig
 
 from api.schema.execution import CompiledSchema, execution
+from api.transport.operations import AT_ONCE
 from api.transport.requests import read_request
 from bench.apps.strawberry_memory import Query
 
@@ -20,7 +21,14 @@ _schema = CompiledSchema(
 
 async def _answer(request: Request) -> Response:
     asked = await read_request(request)
-    (result,) = [each async for each in await _schema.stream(asked.query, asked.variables, None, None, asked.name)]
+    result = await _schema.answer(
+        asked.query or "",
+        context_value=None,
+        variable_values=asked.variables,
+        operation_name=asked.name,
+        operation_extensions=None,
+        allowed_operation_types=AT_ONCE,
+    )
     answer = {"data": result.data, **({"errors": [str(each) for each in result.errors]} if result.errors else {})}
     return Response(orjson.dumps(answer), media_type="application/json")
 

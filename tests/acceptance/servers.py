@@ -29,6 +29,8 @@ from tests.allowances import OUT_OF_REACH
 from tests.ports import free_port
 
 COMMAND = Path(sys.executable).with_name("mentoring-api")
+# What a query by GET needs besides.
+ASKED_FIRST = {"Apollo-Require-Preflight": "true"}
 _SECONDS_TO_START = 30
 _numbers = count(1)
 

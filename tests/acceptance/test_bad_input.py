@@ -9,7 +9,7 @@ import pytest
 
 from api.models import AuditEntry, MentorRequest, Person
 from api.schema.node import global_id
-from tests.acceptance.servers import Server
+from tests.acceptance.servers import ASKED_FIRST, Server
 from tests.acceptance.test_live_alert import ACCEPT, CONNECT
 from tests.houses import House
 
@@ -233,7 +233,7 @@ async def test_a_body_that_is_no_operation_is_answered_400_and_leaves_no_traceba
 
 
 async def test_reading_alone_goes_by_get(module_server: Server, module_person: Person) -> None:
-    headers = {"Authorization": f"Bearer {module_server.token(module_person)}"}
+    headers = {"Authorization": f"Bearer {module_server.token(module_person)}", **ASKED_FIRST}
     async with httpx.AsyncClient(base_url=module_server.url, headers=headers) as client:
         read = await client.get("/graphql", params={"query": "{ viewer { name } }"})
         assert read.json() == {"data": {"viewer": {"name": "Ada"}}}

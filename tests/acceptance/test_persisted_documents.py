@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.models import Person
-from tests.acceptance.servers import Server, running
+from tests.acceptance.servers import ASKED_FIRST, Server, running
 from tests.acceptance.sockets import receive, send, signed_in, socket
 from tests.houses import House
 
@@ -24,7 +24,7 @@ async def by_http(server: Server, person: Person, payload: dict[str, Any], *, me
         if method == "POST":
             return await client.post(server.graphql, json=payload)
         parameters = {name: each if isinstance(each, str) else json.dumps(each) for name, each in payload.items()}
-        return await client.get(server.graphql, params=parameters)
+        return await client.get(server.graphql, params=parameters, headers=ASKED_FIRST)
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from api.models import Person
-from tests.acceptance.servers import Server
+from tests.acceptance.servers import ASKED_FIRST, Server
 from tests.unit.test_disclosure import NAMES, ROOTS, WRONG, probes, told_by
 
 
@@ -66,10 +66,8 @@ async def test_field_suggestions(production_server: Server, headers: dict[str, s
 
 
 async def test_mutation_is_allowed_over_get(production_server: Server, headers: dict[str, str]) -> None:
-    async with httpx.AsyncClient() as client:
-        answer = await client.get(
-            production_server.graphql, params={"query": "mutation cop { __typename }"}, headers=headers
-        )
+    async with httpx.AsyncClient(headers=headers | ASKED_FIRST) as client:
+        answer = await client.get(production_server.graphql, params={"query": "mutation cop { __typename }"})
     assert answer.status_code in {400, 401, 405}
     assert data_of(answer) is None
 

@@ -120,6 +120,59 @@ async def test_too_many_subscriptions_close_the_socket(server: Server) -> None:
     assert (ended.rcvd.code, "3 operations" in ended.rcvd.reason) == (4429, True)
 
 
+class Idle(asyncio.Protocol):
+    """A client that opens a socket and never says who it is."""
+
+    SHAKE = b"\r\n".join(
+        (
+            b"GET /graphql HTTP/1.1",
+            b"Host: here",
+            b"Connection: Upgrade",
+            b"Upgrade: websocket",
+            b"Sec-WebSocket-Version: 13",
+            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+            b"Sec-WebSocket-Protocol: graphql-transport-ws",
+            b"\r\n",
+        )
+    )
+
+    def __init__(self) -> None:
+        self.heard = b""
+        self.opened = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.write(self.SHAKE)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard += data
+        self.opened.set()
+
+
+async def test_two_thousand_who_never_say_who_they_are_hold_little_and_are_let_go(server: Server) -> None:
+    person = await (await House.build()).person()
+    process = psutil.Process(server.process.pid)
+    await server.ask(person, "{ viewer { name } }")
+    before, loop = process.memory_info().rss, asyncio.get_running_loop()
+    idle: list[Idle] = []
+    try:
+        for _ in range(10):
+            opening = (loop.create_connection(Idle, "127.0.0.1", server.port) for _ in range(200))
+            idle += [client for _, client in await asyncio.gather(*opening)]
+            await asyncio.gather(*(client.opened.wait() for client in idle))
+        held = process.memory_info().rss - before
+        assert (await server.ask(person, "{ viewer { name } }"))["viewer"]["name"] == person.name
+        async with asyncio.timeout(30):
+            # 4408, as the protocol has it.
+            while not all(b"\x11\x38" in client.heard for client in idle):
+                await asyncio.sleep(0.1)
+        assert held < 2_000 * 40_000
+    finally:
+        for client in idle:
+            client.transport.abort()
+
+
 async def test_one_who_is_signed_out_or_deactivated_hears_nothing_more_and_has_to_sign_in_again(server: Server) -> None:
     house = await House.build()
     out, off = await house.person(), await house.person()

@@ -274,7 +274,7 @@ async def test_queries_and_what_is_wrong_come_as_events_where_events_are_what_is
                 first, last = [event async for event in events_of(response)]
                 assert (response.status_code, last) == (200, {"event": "complete", "data": ""})
                 assert json.loads(first["data"]).keys() == kinds
-        # Reading alone goes by GET, with a subscription as well.
+        # By GET no mutation goes, and a subscription without a header of its own.
         mutation = "mutation { saveMentorPreferences(input: {optionIds: []}) { errors { code } } }"
         async with client.stream("GET", server.graphql, params={"query": mutation}) as response:
             first, _ = [event async for event in events_of(response)]

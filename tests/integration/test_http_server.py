@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,17 +16,26 @@ from tests.ports import free_port
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[int]:
+async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
+    """The port of a server in this process."""
     port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, http=ToldHttp, ws=ToldWebSocket, lifespan="off", log_config=None)
-    )
+    settings: dict[str, Any] = {
+        "http": ToldHttp,
+        "ws": ToldWebSocket,
+        "lifespan": "off",
+        "log_config": None,
+        "ws_per_message_deflate": False,
+        "timeout_graceful_shutdown": 2,
+    }
+    server = uvicorn.Server(uvicorn.Config(app, port=port, **settings | options))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
-    yield port
-    server.should_exit = True
-    await task
+    try:
+        yield port
+    finally:
+        server.should_exit = True
+        await task
 
 
 @pytest.mark.parametrize("kind", ["websocket", "http"])

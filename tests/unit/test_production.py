@@ -24,6 +24,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "any-origin": [{"allowed_origins": "https://a.example.com,*"}],
     "plain-links": [{"web_url": "http://mentoring.example.com"}, {"web_url": "http://localhost.example.com"}],
     "private-pushes": [{"push_private": True}],
+    "no-limit": [{"query_depth": 0}],
 }
 
 
@@ -95,3 +96,16 @@ def test_an_exception_that_there_is_none_of_is_refused_with_those_that_there_are
     with pytest.raises(ValidationError, match="any-origin") as told:
         settings(production_exceptions="graphiql,grafiql")
     assert told.value.errors()[0]["input"] == "grafiql"
+
+
+def test_each_limit_that_is_off_is_named() -> None:
+    """All that README has after "here and below, 0 sets no limit", up to what is no limit."""
+    names = (
+        *(f"query_{what}" for what in ("tokens", "depth", "width", "root_fields", "aliases", "directives", "cost")),
+        *(f"person_{what}" for what in ("operations", "points", "connections")),
+        *(f"address_{what}" for what in ("strangers", "connections")),
+    )
+    with pytest.raises(NotForProduction) as told:
+        check(settings(**dict.fromkeys(names, 0)))
+    (problem,) = told.value.problems
+    assert problem.what.split(" of 0")[0].split(", ") == [f"MENTORING_{name.upper()}" for name in names]
