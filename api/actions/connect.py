@@ -55,7 +55,7 @@ async def _answered(
     await work.begin(
         Held(Person, viewer.person_id, viewer.organisation_id), Held(Mentor, mentor_id, viewer.organisation_id)
     )
-    pair = await read_pair(work, viewer, mentor_id=mentor_id, key=sent.key)
+    pair = await read_pair(viewer, mentor_id=mentor_id, key=sent.key)
     if pair.found["erased"]:
         raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
     earlier = sent.earlier_request_id(pair.found)

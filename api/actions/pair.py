@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.actions.work import Work
 from api.domain.eligibility import reasons_against
 from api.domain.matching import Offered
 from api.domain.viewer import Viewer
+from api.models.statements import records
 from api.search.findable import OFFERING
 from api.search.mentee import MENTEE, Mentee, mentee_of
 
@@ -48,11 +48,9 @@ class Pair:
     found: Mapping[str, Any]
 
 
-async def read_pair(work: Work, viewer: Viewer, *, mentor_id: int, key: str | None) -> Pair:
-    """Read it; one statement."""
-    (found,) = await work.connection.execute_query_dict(
-        _STANDING, [viewer.organisation_id, viewer.person_id, mentor_id, key]
-    )
+async def read_pair(viewer: Viewer, *, mentor_id: int, key: str | None) -> Pair:
+    """Read it; one statement. ``key`` is the mentee's own name for the request, if any."""
+    (found,) = await records(_STANDING, viewer.organisation_id, viewer.person_id, mentor_id, key)
     mentee = mentee_of(viewer, found)
     levels = dict(zip(found["skills"] or (), found["levels"] or (), strict=True))
     against = reasons_against(
