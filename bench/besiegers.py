@@ -83,6 +83,8 @@ async def _read_slowly(place: _Place, entered: Callable[[], None]) -> None:
     entered()
     while opened.established:
         await asyncio.sleep(0.5)
+        # Where the server has gone, the answer to this is all that tells so.
+        opened.answer()
     opened.close()
 
 

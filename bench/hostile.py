@@ -62,9 +62,7 @@ def main() -> None:
         print(f"| {attack.name} | `{attack.limit}` | {fits:.1f} | {refused:.1f} |")
     whole = get_introspection_query()
     print(f"\nIntrospection: {milliseconds(lambda: new(documents, whole).errors):.1f} ms\n")
-    print(
-        "| what is asked and answered | points | others wait at most | answered after | bytes |\n|---|---|---|---|---|"
-    )
+    print("| what is asked and answered | points | others wait | answered after | bytes |\n|---|---|---|---|---|")
     _FOLDER.mkdir(parents=True, exist_ok=True)
     for each in uvloop.run(blocks(documents, _FOLDER)):
         print(f"| {each.name} | {each.points:,} | {each.longest:.0f} | {each.answered:.0f} | {each.length:,} |")

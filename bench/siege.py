@@ -101,9 +101,10 @@ def _intent(seconds: float) -> str:
     return (
         f"{PEOPLE} people ask, {PEOPLE / ASKING_EVERY:g} questions a second in all: half of them find a mentor among"
         f" {_MENTORS:,}, half open their inbox. {PEOPLE} others listen on sockets, and hear of {EVENTS_A_SECOND}"
-        " requests a second, counted from when a mentee asks until the mentor's socket has it. One process of the service, with"
-        f" its limits as they are by default. Each siege lasts {seconds:g} s; before and after it the same is measured"
-        " without. Milliseconds, without → with. Whoever is thrown out comes back about a second later."
+        " requests a second, counted from when a mentee asks until the mentor's socket has it. One process of the"
+        f" service, with its limits as they are by default. Each siege lasts {seconds:g} s; before and after it the"
+        " same is measured without. Milliseconds, without → with. Whoever is thrown out comes back about a second"
+        " later."
     )
 
 

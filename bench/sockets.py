@@ -51,6 +51,14 @@ class Socket(asyncio.Protocol):
         """Begin an operation."""
         self._send({"id": name, "type": "subscribe", "payload": {"query": document, "variables": variables}})
 
+    def ping(self, content: bytes) -> None:
+        """One of the protocol's own, whose answer is heard with the same content."""
+        self._transport.write(_frame(_PING, content))
+
+    def answer(self) -> None:
+        """Say that we are there, asked or not."""
+        self._send({"type": "pong"})
+
     def stop_reading(self) -> None:
         """Take nothing any more of what the server sends, and so do not hear either that it has gone."""
         self._transport.pause_reading()
@@ -110,7 +118,7 @@ class Socket(asyncio.Protocol):
             if not self.ready.done():
                 self.ready.set_result(None)
         elif b'"type":"ping"' in content[:40]:
-            self._send({"type": "pong"})
+            self.answer()
         else:
             self._heard(self, content, now)
 
