@@ -26,6 +26,8 @@ app = App(help=__doc__)
 # As few bytes as the system lets a connection keep that nobody reads.
 _NARROW: Final = 4_096
 _ALIASES: Final = 40
+# With so many, what the system keeps for a connection is full within seconds.
+_SUBSCRIPTIONS: Final = 5
 _OPENING_AT_ONCE: Final = 50
 _SECONDS_TO_OPEN: Final = 10.0
 _SECONDS_OUTSIDE: Final = 1.0
@@ -78,7 +80,8 @@ async def _opened(place: _Place, token: str | None, *, narrow: bool = False, add
 
 async def _read_slowly(place: _Place, entered: Callable[[], None]) -> None:
     opened = await _opened(place, place.token, narrow=True)
-    opened.start(_LISTEN_TO_MUCH, {})
+    for number in range(_SUBSCRIPTIONS):
+        opened.start(_LISTEN_TO_MUCH, {}, str(number))
     opened.stop_reading()
     entered()
     while opened.established:
