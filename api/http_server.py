@@ -58,7 +58,7 @@ class ToldWebSocket(GuardedWebSocket):
         super().handle_connect(event)
         scope: Any = getattr(self, "scope", None)
         if scope is not None:
-            self._told = Connection(abort=self.transport.abort, write_text=self._write_text)
+            self._told = Connection(abort=self.transport.abort, write_text=self._write_text, room=self.writable)
             scope["extensions"][EXTENSION] = self._told
 
     def _write_text(self, *parts: bytes) -> bool:
