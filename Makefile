@@ -23,7 +23,7 @@ TOGETHER := --numprocesses 4 --dist loadscope
 # Node trusts what the system trusts.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH" NODE_OPTIONS=--use-system-ca
 
-.PHONY: run test test-plain test-clients test-browser console soak soak-seeds soak-control bench check format schema migrations sbom audit lock clean
+.PHONY: run test test-plain test-clients test-browser console soak soak-seeds soak-control bench bench-siege check format schema migrations sbom audit lock clean
 
 run: .venv/run  ## Serve the demo organisation on port 8000 (PORT) from the folder data (MENTORING_DATA).
 	$(BIN)/mentoring-api demo
@@ -57,6 +57,9 @@ soak-control: .venv/dev  ## See that the soak notices a service that forgets.
 
 bench: .venv/bench $(PEERS)  ## Compare with others: make bench SIZE=1000000 ROUNDS=5 SECONDS=5
 	$(BIN)/python -m bench --size $(SIZE) --rounds $(ROUNDS) --seconds $(SECONDS) $(BENCH)
+
+bench-siege: .venv/dev  ## What served people notice of those who would keep them from being served; within three minutes.
+	$(BIN)/python -m bench.siege
 
 $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json .venv/node
 	cd $* && $(NODE) npm ci --no-audit --no-fund --silent

@@ -2,21 +2,27 @@
 
 Each of `tests/hostile.py` is read, measured and validated as if it had never come before: once as large as it may be,
 and once as it is refused. The median of several, in milliseconds, as a table for `docs/limits.md`.
+
+A second table says how long others wait while a server answers them, and others that cost as much as they may.
 """
 
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
+import uvloop
 from graphql import get_introspection_query
 
 from api.domain.errors import Fault
 from api.schema.build import build_schema
 from api.schema.documents import KnownDocument, KnownDocuments
+from bench.blocks import blocks
 from tests.hostile import ATTACKS, Attack
 
 _ROUNDS: Final = 9
+_FOLDER: Final = Path("data/bench")
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -55,7 +61,11 @@ def main() -> None:
         fits, refused = (answered(documents, attack, size) for size in (attack.fits, attack.refused))
         print(f"| {attack.name} | `{attack.limit}` | {fits:.1f} | {refused:.1f} |")
     whole = get_introspection_query()
-    print(f"\nIntrospection: {milliseconds(lambda: new(documents, whole).errors):.1f} ms")
+    print(f"\nIntrospection: {milliseconds(lambda: new(documents, whole).errors):.1f} ms\n")
+    print("| what is asked and answered | points | others wait | answered after | bytes |\n|---|---|---|---|---|")
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    for each in uvloop.run(blocks(documents, _FOLDER)):
+        print(f"| {each.name} | {each.points:,} | {each.longest:.0f} | {each.answered:.0f} | {each.length:,} |")
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ _OURS: Final = ("uvicorn", "starlette", "strawberry-graphql", "graphql-core", "a
 _NODE: Final = Path(__file__).parent / "node"
 
 
-async def facts(database_url: str, cores: Cores) -> dict[str, str]:
-    """By name, for people. Nothing here names the machine itself."""
+async def facts(database_url: str, cores: Cores, *, peers: bool = True) -> dict[str, str]:
+    """By name, for people, with ``peers`` those about Node among them. Nothing here names the machine itself."""
     connection = await asyncpg.connect(database_url)
     try:
         postgresql = await connection.fetchval("SHOW server_version")
@@ -33,10 +33,9 @@ async def facts(database_url: str, cores: Cores) -> dict[str, str]:
         "Cores": f"server {_named(cores.server)}, load {_named(cores.load)}, database {_named(cores.database)}",
         "Load before": f"{os.getloadavg()[0]:.1f} over a minute",
         "Python": f"{platform.python_version()}, {_build()}",
-        "Node": _node_version(),
         "PostgreSQL": postgresql,
         "Python packages": ", ".join(f"{name} {version(name)}" for name in _OURS),
-        "Node packages": ", ".join(_node_packages()),
+        **({"Node": _node_version(), "Node packages": ", ".join(_node_packages())} if peers else {}),
     }
 
 

@@ -3,6 +3,7 @@ listener does not need. A client that took longer than the servers would measure
 """
 
 import asyncio
+import socket
 import struct
 import time
 from collections.abc import Callable
@@ -24,14 +25,17 @@ _LARGEST_INLINE: Final = 125
 _TWO_BYTES: Final = 126
 _FINAL: Final = 0x80
 _MASKED: Final = 0x80
+_ESTABLISHED: Final = 1
 
 Heard = Callable[["Socket", bytes, float], None]
 
 
 class Socket(asyncio.Protocol):
-    """``heard`` is given every answer as it came and when. ``ready`` is done once the server knows who we are."""
+    """``heard`` is given every answer as it came and when. ``ready`` is done once the server knows who we are, or, with
+    no token to tell it by, once the socket is open.
+    """
 
-    def __init__(self, token: str, heard: Heard) -> None:
+    def __init__(self, token: str | None, heard: Heard) -> None:
         self._token = token
         self._heard = heard
         self._received = b""
@@ -46,6 +50,25 @@ class Socket(asyncio.Protocol):
     def start(self, document: str, variables: object, name: str = "1") -> None:
         """Begin an operation."""
         self._send({"id": name, "type": "subscribe", "payload": {"query": document, "variables": variables}})
+
+    def ping(self, content: bytes) -> None:
+        """One of the protocol's own, whose answer is heard with the same content."""
+        self._transport.write(_frame(_PING, content))
+
+    def answer(self) -> None:
+        """Say that we are there, asked or not."""
+        self._send({"type": "pong"})
+
+    def stop_reading(self) -> None:
+        """Take nothing any more of what the server sends, and so do not hear either that it has gone."""
+        self._transport.pause_reading()
+
+    @property
+    def established(self) -> bool:
+        """What the system knows of the connection (tcp(7), ``TCP_INFO``), where nobody reads from it."""
+        connection = self._transport.get_extra_info("socket")
+        state: int = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+        return state == _ESTABLISHED
 
     def close(self) -> None:
         self._transport.abort()
@@ -80,6 +103,9 @@ class Socket(asyncio.Protocol):
             self._fail(head.decode(errors="replace"))
             return b""
         self._upgraded = True
+        if self._token is None:
+            self.ready.set_result(None)
+            return rest
         self._send({"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}})
         return rest
 
@@ -92,7 +118,7 @@ class Socket(asyncio.Protocol):
             if not self.ready.done():
                 self.ready.set_result(None)
         elif b'"type":"ping"' in content[:40]:
-            self._send({"type": "pong"})
+            self.answer()
         else:
             self._heard(self, content, now)
 
@@ -119,6 +145,6 @@ def _frame(kind: int, content: bytes) -> bytes:
 async def open_socket(port: int, token: str, heard: Heard) -> Socket:
     """Raises ``ConnectionError`` where the server does not want us."""
     loop = asyncio.get_running_loop()
-    _, socket = await loop.create_connection(lambda: Socket(token, heard), "127.0.0.1", port)
-    await socket.ready
-    return socket
+    _, opened = await loop.create_connection(lambda: Socket(token, heard), "127.0.0.1", port)
+    await opened.ready
+    return opened

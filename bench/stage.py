@@ -41,8 +41,10 @@ _SETTINGS: Final = {
 
 
 @contextmanager
-def database_server(folder: Path, cores: frozenset[int]) -> Iterator[str]:
-    """The URL of a tuned server with its data in this folder, on these cores for as long as the block lasts."""
+def database_server(folder: Path, cores: frozenset[int], *, nice: int = 0) -> Iterator[str]:
+    """The URL of a tuned server with its data in this folder, on these cores for as long as the block lasts. ``nice``
+    is how far others on them come before it, 0 to 19.
+    """
     settings = Settings(data=folder, database_url=None)
     tuned = settings.database_folder / "postgresql.auto.conf"
     if not tuned.exists():
@@ -54,6 +56,8 @@ def database_server(folder: Path, cores: frozenset[int]) -> Iterator[str]:
         postmaster = psutil.Process(int((settings.database_folder / "postmaster.pid").read_text().split()[0]))
         for process in (postmaster, *postmaster.children(recursive=True)):
             pin(process.pid, cores)
+            if nice:
+                process.nice(nice)
         yield url
 
 

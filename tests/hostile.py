@@ -235,7 +235,7 @@ ATTACKS: Final = (
         fits=3,
         refused=4,
     ),
-    Attack(name="introspection again and again", limit="cost", make=_introspected, fits=3, refused=4),
+    Attack(name="introspection again and again", limit="cost", make=_introspected, fits=1, refused=2),
     Attack(
         name="pages of pages",
         limit="cost",

@@ -51,15 +51,26 @@ class Prices:
     """The prices of a schema's fields. A field costs one; one that is paged, and a field of a mutation, cost
     ``statement``, since each asks the database by itself. A connection whose page has no size counts as ``page``
     entries, and as ``largest`` at most, since no larger page is answered; any other list as ``entries``, or, where an
-    argument lists what is asked for, as many as that lists.
+    argument lists what is asked for, as many as that lists. A field of introspection costs ``introspected``: no worker
+    does anything else until all of them are answered.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, page: int, largest: int, entries: int, statement: int = 10) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        page: int,
+        largest: int,
+        entries: int,
+        statement: int = 10,
+        introspected: int = 2,
+    ) -> None:
         self._page = page
         self._largest = largest
         self._entries = entries
         self._statement = statement
         self._introspected = dict(_introspected(schema))
+        self._of_introspection = introspected
         self._mutation = schema.mutation_type
         types = {**schema.type_map, **introspection_types}
         self.roots: dict[str, str] = {
@@ -88,7 +99,7 @@ class Prices:
         found = get_named_type(definition.type)
         listed = is_list_type(get_nullable_type(definition.type))
         if not is_composite_type(found):
-            return Price(own=self._statement if kind is self._mutation else 1, of=None)
+            return Price(own=self._own(kind), of=None)
         if all(argument in definition.args for argument in _PAGING):
             return Price(
                 own=self._statement,
@@ -99,7 +110,7 @@ class Prices:
                 paged=True,
             )
         return Price(
-            own=self._statement if kind is self._mutation else 1,
+            own=self._own(kind),
             of=found.name,
             entries=self._introspected.get((kind.name, name), self._entries if listed else None),
             sized_by=tuple(
@@ -109,6 +120,11 @@ class Prices:
             else (),
             of_page=listed and isinstance(kind, GraphQLObjectType) and "pageInfo" in kind.fields,
         )
+
+    def _own(self, kind: GraphQLNamedType) -> int:
+        if kind is self._mutation:
+            return self._statement
+        return self._of_introspection if kind.name in introspection_types else 1
 
 
 def _introspected(schema: GraphQLSchema) -> Iterator[tuple[tuple[str, str], float]]:

@@ -3,13 +3,14 @@ and then written to each of them, in one go.
 
 A subscription runs by itself until it has read all that there is. Where another one of the same person asks the same,
 it then hands over to an execution that both share (`Context.hand_over`), from its place in the log on: it is given what
-lies after its own position, and nothing twice. A socket that takes nothing just now, and all of them where the shared
-execution ends, go on by themselves from where they were: so whoever is slow holds up nobody, and nothing needs a queue.
+lies after its own position, and nothing twice. A socket that takes nothing just now, once it does so again, and all of
+them where the shared execution ends, go on by themselves from where they were: so whoever is slow holds up nobody, has
+nothing executed that they would not take, and nothing needs a queue.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 _WRITTEN_AT_A_TIME: Final = 500
 
 Write = Callable[[bytes], bool]
+Room = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,14 @@ class _Key:
 
 
 class Listener:
-    """A socket's subscription. ``write`` sends an encoded answer at once, or returns False where it cannot; ``run``
-    executes the same operation for all, after a cursor.
+    """A socket's subscription. ``write`` sends an encoded answer at once, or returns False where it cannot; ``room``
+    returns once it can, and raises where that is never; ``run`` executes the same operation for all, after a cursor.
     """
 
-    def __init__(self, audiences: "Audiences", write: Write) -> None:
+    def __init__(self, audiences: "Audiences", write: Write, room: Room) -> None:
         self._audiences = audiences
         self._write = write
+        self._room = room
         self._asked: tuple[Viewer, str, str | None, str] | None = None
         self._run: Run | None = None
         self._left: asyncio.Future[None] | None = None
@@ -89,6 +92,7 @@ class Listener:
         if self._left is None or self.epoch is None:
             raise RuntimeError("It was not handed over.")
         await self._left
+        await self._room()
         self._left = None
         return log_cursor(self.epoch, self.position)
 
@@ -146,8 +150,8 @@ class Audiences:
         """How many subscriptions are open beyond those that run."""
         return sum(max(0, len(audience.listeners) - 1) for audience in self._audiences.values())
 
-    def listener(self, write: Write) -> Listener:
-        return Listener(self, write)
+    def listener(self, write: Write, room: Room) -> Listener:
+        return Listener(self, write, room)
 
     def take(self, listener: Listener, key: _Key, run: Run) -> bool:
         """Whether a listener that has read up to its position is among those who share, from now on."""

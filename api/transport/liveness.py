@@ -8,6 +8,10 @@ from typing import Final
 _SECONDS_TO_ANSWER: Final = 8.0
 
 
+def _nothing() -> None:
+    pass
+
+
 class Liveness:
     """Calls ``ask`` every ``seconds``, and ``drop`` where nothing was heard for eight seconds after that."""
 
@@ -28,9 +32,12 @@ class Liveness:
             self._due = None
 
     def stop(self) -> None:
+        """For good."""
         self.heard()
         if self._next is not None:
             self._next.cancel()
+        # They lead back to whoever asked for it.
+        self._ask = self._drop = _nothing
 
     def _ask_again(self) -> None:
         loop = asyncio.get_running_loop()

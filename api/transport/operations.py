@@ -17,7 +17,7 @@ from api.notifications.outages import is_outage
 from api.resolvers.context import Context, Services
 from api.schema.build import Schema
 from api.transport.admission import Admission
-from api.transport.audience import Audiences, Listener, Said, Write
+from api.transport.audience import Audiences, Listener, Room, Said, Write
 from api.transport.documents import cursor_variable
 from api.transport.errors import present, told
 from api.transport.increments import INCREMENTS, at_once, comes_in_parts, payload_of
@@ -43,6 +43,10 @@ class Answer:
     refused_kind: OperationType | None = None
     cursor: str | None = None
     position: int = -1
+
+
+async def _at_once() -> None:
+    pass
 
 
 class Interrupted(Exception):  # noqa: N818 - how a subscription ends
@@ -82,10 +86,12 @@ class Operations:
         increments: frozenset[str] = frozenset(),
         resume_after: str | None = None,
         write: Write | None = None,
+        room: Room = _at_once,
     ) -> AsyncGenerator[Answer, None]:
         """The answers to an operation: one for a query or a mutation, unless it comes in parts by one of the directives
         in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given;
-        what others hear, too, goes through ``write``, where that is given, while no answer of its own is on its way.
+        what others hear, too, goes through ``write``, where that is given, while no answer of its own is on its way;
+        ``room`` is what to wait for where that fails.
 
         Raises ``Fault`` (RATE_LIMITED) at once where the person is to wait, and ``Interrupted`` from the answers.
         """
@@ -94,7 +100,13 @@ class Operations:
         except Fault as fault:
             return _only(_refused(fault))
         return self._run(
-            asked, operation, viewer, kinds=kinds, increments=increments, resume_after=resume_after, write=write
+            asked,
+            operation,
+            viewer,
+            kinds=kinds,
+            increments=increments,
+            resume_after=resume_after,
+            listener=self._listener(asked, operation, viewer, write, room) if write else None,
         )
 
     async def answer(self, operation: Operation, viewer: Viewer, *, kinds: Iterable[OperationType]) -> Answer:
@@ -143,12 +155,11 @@ class Operations:
         kinds: Iterable[OperationType],
         increments: frozenset[str],
         resume_after: str | None,
-        write: Write | None,
+        listener: Listener | None,
     ) -> AsyncGenerator[Answer, None]:
         kind, name = asked.kind, asked.name
         query = at_once(asked.query, but=frozenset() if kind == "subscription" else increments)
         context = Context(viewer=viewer, services=self._services, resume_after=resume_after)
-        listener = self._listener(query, operation, viewer, write, asked) if write and kind == "subscription" else None
         with self._metrics.running(kind, name) as run, _followed(asked, run):
             try:
                 while True:
@@ -194,7 +205,13 @@ class Operations:
             answer.payload["extensions"] = {**answer.payload.get("extensions", {}), "cost": cost}
         return answer
 
-    def _listener(self, query: str, operation: Operation, viewer: Viewer, write: Write, asked: "_Asked") -> Listener:
+    def _listener(
+        self, asked: "_Asked", operation: Operation, viewer: Viewer, write: Write, room: Room
+    ) -> Listener | None:
+        if asked.kind != "subscription":
+            return None
+        query = at_once(asked.query)
+
         async def shared(after: str) -> AsyncGenerator[Said, None]:
             context = Context(viewer=viewer, services=self._services, resume_after=after)
             async with contextlib.aclosing(self._answers(query, operation, context, asked=asked, kinds=ANY)) as answers:
@@ -203,7 +220,7 @@ class Operations:
                         return
                     yield Said(answer.payload, answer.position)
 
-        listener = self._audiences.listener(write)
+        listener = self._audiences.listener(write, room)
         begins = cursor_variable(query, operation.name)
         variables = {name: value for name, value in (operation.variables or {}).items() if name != begins}
         listener.ask(viewer, query, operation.name, [variables, operation.extensions], shared)

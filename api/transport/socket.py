@@ -15,7 +15,7 @@ Faults of Strawberry 0.341's own handler that are absent here, each with its tes
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from enum import IntEnum
 from typing import Any, Final
 
@@ -235,7 +235,7 @@ class SocketSession:
 
     async def _answer(self, frame: Subscribe, viewer: Viewer) -> None:
         try:
-            run = self._operations.run(frame.operation, viewer, write=self._writer(frame.id))
+            run = self._operations.run(frame.operation, viewer, write=self._writer(frame.id), room=self._room)
         except Fault as fault:
             self._note_refusal()
             await self._finish(frame, {"id": frame.id, "type": "error", "payload": [told(fault)]})
@@ -254,6 +254,12 @@ class SocketSession:
         head = b'{"id":' + orjson.dumps(name) + b',"type":"next","payload":'
         return None if write_text is None else lambda payload: write_text(head, payload, b"}")
 
+    async def _room(self) -> None:
+        """Wait until there is room for more."""
+        room = connection_of(self._socket.scope).room
+        if room is not None:
+            await self._taken(room.wait())
+
     async def _finish(self, frame: Subscribe, message: dict[str, Any]) -> None:
         """Say the last word on an operation. Its id is free again before the client can hear of it; where the client
         has taken the id for another one, there is nothing left to say.
@@ -265,9 +271,13 @@ class SocketSession:
 
     async def _send(self, message: dict[str, Any]) -> None:
         """Returns once there is room for more: what waits to be sent is bounded by the transport's own buffer."""
+        await self._taken(self._socket.send_text(orjson.dumps(message).decode()))
+
+    async def _taken(self, waiting: Awaitable[object]) -> None:
+        """Raises ``WebSocketDisconnect`` where the client takes nothing in time."""
         try:
             async with asyncio.timeout(SECONDS_TO_TAKE):
-                await self._socket.send_text(orjson.dumps(message).decode())
+                await waiting
         except TimeoutError as error:
             self._cut("takes nothing")
             raise WebSocketDisconnect(1006) from error

@@ -1,6 +1,8 @@
 """The service as shipped. Mails are the business of a worker of its own: the others send none."""
 
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +14,7 @@ from tests.allowances import OUT_OF_REACH
 NAME: Final = "Mentoring API"
 
 
-def _start(there: Surroundings) -> Command:
+def _start(there: Surroundings, allowances: Mapping[str, str] = OUT_OF_REACH) -> Command:
     return Command(
         arguments=[str(Path(sys.executable).with_name("mentoring-api")), "serve"],
         environment={
@@ -21,7 +23,7 @@ def _start(there: Surroundings) -> Command:
             "MENTORING_DATA": str(there.folder),
             "MENTORING_DATABASE_POOL_SIZE": str(POOL_SIZE),
             "MENTORING_WORKER": "false",
-            **OUT_OF_REACH,
+            **allowances,
         },
     )
 
@@ -34,3 +36,5 @@ def _key(identity: str) -> int:
 
 
 OURS: Final = Contestant(name=NAME, start=_start, asking=asking(_key, encode_id), peer=False)
+# With what a person and an address may do left as it is.
+OURS_WITH_LIMITS: Final = Contestant(name=NAME, start=partial(_start, allowances={}), asking=OURS.asking, peer=False)

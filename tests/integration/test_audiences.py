@@ -42,9 +42,13 @@ class Socket:
     written: int = 0
     ended: bool = False
     late: int = 0
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.room.set()
 
     async def listen(self) -> None:
-        answers = self.operations.run(self.operation, self.viewer, write=self._write)
+        answers = self.operations.run(self.operation, self.viewer, write=self._write, room=self.room.wait)
         async for answer in answers:
             self._hear(answer.payload)
 
@@ -130,6 +134,26 @@ async def test_who_listens_alone_or_to_something_else_shares_nothing(operations:
         assert operations.spared == 0
         assert sockets[1].heard == []
         assert not any(socket.written for socket in sockets)
+
+
+async def test_for_whoever_takes_nothing_nothing_is_executed_until_they_do(operations: Operations) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    quick, *slow = (socket_of(operations, mentor) for _ in range(10))
+    async with listening(quick, *slow):
+        await until(lambda: operations.spared == 9)
+        for each in slow:
+            each.takes = False
+            each.room.clear()
+        with statements() as sent:
+            await entries(operations, mentee, mentor, 6)
+            await until(lambda: len(quick.heard) == 6)
+        assert len([each for each in sent if "FROM event JOIN person" in each]) <= 2 * 6
+        assert not any(each.heard for each in slow)
+        for each in slow:
+            each.takes = True
+            each.room.set()
+        await until(lambda: all(each.heard == quick.heard for each in slow))
 
 
 async def test_whoever_takes_nothing_holds_up_nobody_and_goes_on_where_it_was(operations: Operations) -> None:

@@ -1,17 +1,20 @@
 """What the server tells the application of its connections."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import gc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import connect
 
 from api.http_server import ToldHttp, ToldWebSocket
 from api.transport.connection import connection_of
+from api.transport.liveness import Liveness
 from tests.ports import free_port
 
 
@@ -36,6 +39,41 @@ async def serving(app: ASGIApp, **options: Any) -> AsyncIterator[int]:
     finally:
         server.should_exit = True
         await task
+
+
+@pytest.fixture
+def uncollected() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
+async def test_a_socket_that_is_gone_leaves_nothing_for_the_collector() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        socket = WebSocket(scope, receive, send)
+
+        def ask() -> None:
+            assert socket.client_state
+
+        liveness = Liveness(seconds=60, ask=ask, drop=connection_of(scope).abort)
+        await socket.accept()
+        liveness.start()
+        with suppress(WebSocketDisconnect):
+            await socket.receive_text()
+        liveness.stop()
+
+    def left() -> list[object]:
+        return [each for each in gc.get_objects() if isinstance(each, ToldWebSocket | WebSocket | Liveness)]
+
+    async with serving(app) as port, asyncio.timeout(10):
+        async with connect(f"ws://127.0.0.1:{port}") as told, connect(f"ws://127.0.0.1:{port}") as lost:
+            assert len(left()) == 6
+            lost.transport.abort()
+            await told.close()
+        while left():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("kind", ["websocket", "http"])

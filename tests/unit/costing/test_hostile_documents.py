@@ -62,7 +62,8 @@ def test_the_introspection_of_graphiql_is_let_through() -> None:
     )
     known = SCHEMA.documents.of(text)
     assert known.errors == []
-    assert known.cost(None, {}) * 3 < Bounds().cost
+    # There is room for a schema that is half as large again.
+    assert known.cost(None, {}) * 1.5 < Bounds().cost
 
 
 def test_of_many_errors_the_first_are_told() -> None:
