@@ -46,7 +46,7 @@ async def save_mentoring_settings(
     await organisation.update_from_dict(values).save(update_fields=list(values))
     # The one place where an administrator's act changes who can be found.
     await defer_reconcile(work.connection, organisation.id)
-    await work.audit(
+    work.audit(
         organisation_id=organisation.id,
         actor_id=viewer.person_id,
         verb="save_mentoring_settings",
@@ -157,7 +157,7 @@ async def _save(work: Work, viewer: Viewer, model: type[Entry], entry_id: int | 
         await entry.update_from_dict(values).save(update_fields=list(values))
         verb = "change"
     facts = {name: value for name, value in values.items() if name != "label"}
-    await _audit(work, viewer, verb, entry, relabelled="label" in values, **facts)
+    _audit(work, viewer, verb, entry, relabelled="label" in values, **facts)
     return entry
 
 
@@ -187,7 +187,7 @@ async def _remove(work: Work, viewer: Viewer, entry: Entry, *, in_use: bool) -> 
         await entry.save(update_fields=["retired"])
     else:
         await entry.delete()
-    await _audit(work, viewer, "retire" if in_use else "remove", entry)
+    _audit(work, viewer, "retire" if in_use else "remove", entry)
     return entry if in_use else None
 
 
@@ -200,9 +200,9 @@ async def _check_mentorship_type_left(viewer: Viewer, *, field: str) -> None:
         )
 
 
-async def _audit(work: Work, viewer: Viewer, verb: str, entry: Entry, **facts: object) -> None:
+def _audit(work: Work, viewer: Viewer, verb: str, entry: Entry, **facts: object) -> None:
     noun = "preference_option" if isinstance(entry, PreferenceOption) else "action_type"
-    await work.audit(
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb=f"{verb}_{noun}",

@@ -121,7 +121,7 @@ async def notify_when_available(work: Work, *, viewer: Viewer, mentor_id: int) -
     await AvailabilityWatch.get_or_create(
         person_id=viewer.person_id, mentor_id=mentor.id, defaults={"organisation_id": viewer.organisation_id}
     )
-    await _audit(work, viewer, "notify_when_available", mentor_id)
+    _audit(work, viewer, "notify_when_available", mentor_id)
     return mentor
 
 
@@ -130,11 +130,11 @@ async def stop_waiting(work: Work, *, viewer: Viewer, mentor_id: int) -> None:
     """Take that back. Raises ``Refused`` (NOT_FOUND) where the viewer does not wait for this mentor."""
     if not await AvailabilityWatch.filter(person_id=viewer.person_id, mentor_id=mentor_id).delete():
         raise Refused(RefusalCode.NOT_FOUND, "You are not waiting for this mentor.", field="mentorId")
-    await _audit(work, viewer, "stop_waiting", mentor_id)
+    _audit(work, viewer, "stop_waiting", mentor_id)
 
 
-async def _audit(work: Work, viewer: Viewer, verb: str, mentor_id: int) -> None:
-    await work.audit(
+def _audit(work: Work, viewer: Viewer, verb: str, mentor_id: int) -> None:
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb=verb,

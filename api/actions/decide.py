@@ -40,7 +40,7 @@ async def accept(work: Work, *, viewer: Viewer, request_id: int, comment: str) -
         mentor_id=request.mentor_id,
         mentee_id=request.mentee_id,
     )
-    await work.audit(
+    work.audit(
         organisation_id=request.organisation_id,
         actor_id=viewer.person_id,
         verb="start_mentorship",
@@ -66,7 +66,7 @@ async def _decide(work: Work, viewer: Viewer, request_id: int, status: RequestSt
     )
     request = await request_of(viewer, request_id, Act.ANSWER, otherwise="Only the mentor who was asked can answer.")
     request = await leave_pending(request, status, comment=comment)
-    await work.audit(
+    work.audit(
         organisation_id=request.organisation_id,
         actor_id=viewer.person_id,
         verb=status.value.lower(),

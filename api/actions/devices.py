@@ -80,7 +80,7 @@ async def register_device(
     await work.connection.execute_query(_FORGET_OLDEST, [viewer.person_id])
     # Applications say at each start that they are there: the audit is told once.
     if row["new"]:
-        await _audit(work, viewer, "register_device", row["id"], kind)
+        _audit(work, viewer, "register_device", row["id"], kind)
     return await Device.get(id=row["id"])
 
 
@@ -93,7 +93,7 @@ async def remove_device(work: Work, *, viewer: Viewer, device_id: int) -> None:
     # Whoever signed in on it meanwhile keeps it: theirs it is from then on.
     if not await Device.filter(id=device_id, person_id=viewer.person_id).delete():
         raise Refused(RefusalCode.NOT_FOUND, _NOT_YOURS, field="deviceId")
-    await _audit(work, viewer, "remove_device", device_id, device.kind)
+    _audit(work, viewer, "remove_device", device_id, device.kind)
 
 
 @action
@@ -110,7 +110,7 @@ async def forget_device(work: Work, *, device: Device, gone_at: datetime | None)
     if gone_at is not None and device.registered_at > gone_at:
         return
     if await Device.filter(id=device.id, registered_at=device.registered_at).delete():
-        await work.audit(
+        work.audit(
             organisation_id=device.organisation_id,
             actor_id=None,
             verb="forget_device",
@@ -120,8 +120,8 @@ async def forget_device(work: Work, *, device: Device, gone_at: datetime | None)
         )
 
 
-async def _audit(work: Work, viewer: Viewer, verb: str, device_id: int, kind: DeviceKind) -> None:
-    await work.audit(
+def _audit(work: Work, viewer: Viewer, verb: str, device_id: int, kind: DeviceKind) -> None:
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb=verb,

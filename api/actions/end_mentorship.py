@@ -38,7 +38,7 @@ async def end_mentorship(work: Work, *, viewer: Viewer, mentorship_id: int, reas
             subject=mentorship if does(_side(viewer, mentorship), Act.READ) else None,
         )
     await Mentor.filter(id=mentorship.mentor_id).update(active_mentees=F("active_mentees") - 1)
-    await work.audit(
+    work.audit(
         organisation_id=mentorship.organisation_id,
         actor_id=viewer.person_id,
         verb="end_mentorship",

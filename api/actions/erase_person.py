@@ -68,7 +68,7 @@ async def erase_person(work: Work, *, person: Person) -> None:
     await _hold_what_is_under_way(person)
     # From here on nothing new comes to point to the person.
     person = await Person.select_for_update().get(id=person.id)
-    await work.audit(
+    work.audit(
         organisation_id=person.organisation_id,
         actor_id=None,
         verb="erase_person",

@@ -7,16 +7,21 @@ one had been refused, and nobody would have been told.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
+from api.actions.work import Work
 from api.domain.errors import RefusalCode, Refused
 from api.domain.text import is_storable
 from api.domain.viewer import Viewer
-from api.models import IdempotencyKey
 
 _LONGEST: Final = 200
+
+_KEEP: Final = """
+INSERT INTO idempotency_key (organisation_id, person_id, key, digest, request_id, refusal, created_at)
+VALUES ($1, $2, $3, $4, $5, $6::text::jsonb, clock_timestamp())
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,34 +43,30 @@ class SentUnderKey:
             )
         return cls(viewer=viewer, key=key, digest=hashlib.sha256(orjson.dumps(given)).digest())
 
-    async def earlier_request_id(self) -> int | None:
-        """The request that the same input made before. Raises ``Refused`` where it was refused, or another input."""
-        if self.key is None:
+    def earlier_request_id(self, kept: Mapping[str, Any]) -> int | None:
+        """The request that the same input made before, where ``kept`` has the digest, ``kept_request_id`` and refusal
+        of the key, None where there is no such key. Raises ``Refused`` where it was refused, or another input.
+        """
+        if kept["digest"] is None:
             return None
-        kept = await IdempotencyKey.get_or_none(person_id=self.viewer.person_id, key=self.key)
-        if kept is None:
-            return None
-        if bytes(kept.digest) != self.digest:
+        if bytes(kept["digest"]) != self.digest:
             raise Refused(
                 RefusalCode.IDEMPOTENCY_KEY_REUSED,
                 "This key was used for something else; take a new one for each new request.",
                 field="idempotencyKey",
             )
-        if kept.refusal is not None:
-            raise _refused_before(kept.refusal)
-        return kept.request_id
+        if kept["refusal"] is not None:
+            raise _refused_before(orjson.loads(kept["refusal"]))
+        return int(kept["kept_request_id"])
 
-    async def remember(self, answer: int | Refused) -> None:
+    def remember(self, work: Work, answer: int | Refused) -> None:
         """Keep the key of the request that was made, or why there is none."""
         if self.key is None:
             return
-        await IdempotencyKey.create(
-            organisation_id=self.viewer.organisation_id,
-            person_id=self.viewer.person_id,
-            key=self.key,
-            digest=self.digest,
-            **({"refusal": _as_data(answer)} if isinstance(answer, Refused) else {"request_id": answer}),
-        )
+        refusal = orjson.dumps(_as_data(answer)).decode() if isinstance(answer, Refused) else None
+        request_id = None if isinstance(answer, Refused) else answer
+        viewer = self.viewer
+        work.write(_KEEP, viewer.organisation_id, viewer.person_id, self.key, self.digest, request_id, refusal)
 
 
 def _as_data(refused: Refused) -> dict[str, str]:

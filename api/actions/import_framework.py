@@ -78,7 +78,7 @@ async def import_framework(
         read=len(rows.skills), added=sum(outcomes), changed=len(outcomes) - sum(outcomes), retired=retired
     )
     await defer_reconcile(work.connection, organisation_id)
-    await work.audit(
+    work.audit(
         organisation_id=organisation_id,
         actor_id=None,
         verb="import_framework",

@@ -56,7 +56,7 @@ async def import_people(
     counts = PeopleCounts(read=len(rows), added=added, levels=levels)
     await defer_reconcile(work.connection, organisation_id)
     work.changes_search()
-    await work.audit(
+    work.audit(
         organisation_id=organisation_id,
         actor_id=None,
         verb="import_people",

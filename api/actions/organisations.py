@@ -60,7 +60,7 @@ async def _begin(work: Work, *, organisation_id: int, name: str) -> None:
         ActionType(organisation_id=organisation_id, label=label, mentorship=mentorship, position=position)
         for position, (label, mentorship) in enumerate(ACTION_TYPES)
     )
-    await work.audit(
+    work.audit(
         organisation_id=organisation_id,
         actor_id=None,
         verb="found",

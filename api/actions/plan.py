@@ -73,7 +73,7 @@ def _told(written: Action) -> dict[str, str | None]:
 
 async def announce_change(work: Work, viewer: Viewer, written: Action, *, verb: str) -> None:
     """Audit a change and tell everybody else who may make one."""
-    await work.audit(
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb=verb,

@@ -25,7 +25,7 @@ async def save_mentor_preferences(work: Work, *, viewer: Viewer, option_ids: Col
         ],
         ignore_conflicts=True,
     )
-    await work.audit(
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb="save_mentor_preferences",

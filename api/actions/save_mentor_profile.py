@@ -51,7 +51,7 @@ async def save_mentor_profile(
         mentor.paused = paused
     await mentor.save(update_fields=["capacity", "paused"])
     await _replace_options(mentor, options)
-    await work.audit(
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb="save_mentor_profile",

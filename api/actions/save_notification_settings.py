@@ -37,7 +37,7 @@ async def save_notification_settings(
         setting.email = emails.get(kind, setting.email)
         setting.push = pushes.get(kind, setting.push)
         await setting.save()
-    await work.audit(
+    work.audit(
         organisation_id=viewer.organisation_id,
         actor_id=viewer.person_id,
         verb="save_notification_settings",

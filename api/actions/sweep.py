@@ -62,7 +62,7 @@ async def _due(statement: str, organisation_id: int) -> list[dict[str, Any]]:
 async def _expire(work: Work, *, organisation_id: int) -> int:
     due = await _due(_EXPIRE, organisation_id)
     for each in due:
-        await work.audit(
+        work.audit(
             organisation_id=organisation_id,
             actor_id=None,
             verb="expire",

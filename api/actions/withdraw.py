@@ -14,7 +14,7 @@ async def withdraw(work: Work, *, viewer: Viewer, request_id: int) -> MentorRequ
     """Take it back before it is answered. Raises ``Refused``: NOT_FOUND, NOT_ALLOWED, ALREADY_DECIDED."""
     request = await request_of(viewer, request_id, Act.WITHDRAW, otherwise="Only the person who asked can withdraw.")
     request = await leave_pending(request, RequestStatus.WITHDRAWN)
-    await work.audit(
+    work.audit(
         organisation_id=request.organisation_id,
         actor_id=viewer.person_id,
         verb="withdraw",

@@ -1,33 +1,23 @@
 """How actions write: one transaction, with audit, events and what follows from them, carried to the end whatever
 becomes of the caller.
-
-Faults of tortoise 1.1.9 that this module works around:
-
-- A task that is cancelled while it enters a transaction leaks its pooled connection for good, and a dropped socket
-  cancels tasks: the work runs in a task of its own, which nobody cancels (`tests/acceptance/test_dropped_clients.py`:
-  `test_two_connections_serve_on_after_two_hundred_dropped_sockets`).
-- A task started inside a transaction inherits its connection: wake-ups are sent after the transaction has ended
-  (`tests/integration/test_wakeups.py`: `test_one_process_wakes_the_subscriptions_of_another`).
 """
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from inspect import signature
 from typing import Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 import asyncpg
-import orjson
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
 
+from api.actions.closing import Audited, Closing
+from api.actions.transaction import Held, Transaction, transaction
 from api.actions.turns import turn_to_write
 from api.domain.errors import Fault, FaultCode
-from api.domain.events import MAILED, PUSHED, SUBJECTS, Event, SubjectKind
-from api.models import Person
+from api.domain.events import Event
 from api.models.row_security import within
-from api.notifications.outbox import Told, defer_messages
 from api.search.hints import SEARCH
 
 Arguments = ParamSpec("Arguments")
@@ -44,17 +34,28 @@ class Waker(Protocol):
 
 
 class Work:
-    """One transaction in the making: what it writes goes through ``connection``, what it announces is kept until
-    the end, since numbers in a person's log are taken as the last step before the commit.
+    """One transaction in the making: what it writes goes through ``connection``, or is kept until the end, as what it
+    audits and announces always is: numbers in a person's log are taken as the last step before the commit.
     """
 
-    def __init__(self, connection: BaseDBAsyncClient) -> None:
-        self.connection = connection
-        self._events: list[tuple[int, Event]] = []
+    def __init__(self, begun: Transaction) -> None:
+        self.connection: BaseDBAsyncClient = begun.client
+        self._transaction = begun
+        self._closing = Closing()
         self._changes_search = False
 
+    async def begin(self, *held: Held) -> None:
+        """Begin, in a story of ``action_that_begins``: with these rows held until the commit, in their order."""
+        await self._transaction.begin(*held)
+
+    def write(self, statement: str, *values: object) -> None:
+        """Keep what inserts rows until the end, where it goes in one statement with audit and events. Nothing that is
+        kept sees what another has written, and references are checked after all of it.
+        """
+        self._closing.write(statement, *values)
+
     def announce(self, organisation_id: int, *events: Event) -> None:
-        self._events.extend((organisation_id, event) for event in events)
+        self._closing.announce(organisation_id, *events)
 
     def changes_search(self) -> None:
         """Say that a search may find otherwise after the commit: those who hold an index are to look. What has changed
@@ -62,90 +63,40 @@ class Work:
         """
         self._changes_search = True
 
-    async def audit(
+    def audit(
         self, *, organisation_id: int, actor_id: int | None, verb: str, subject: str, subject_id: int, **detail: object
     ) -> None:
-        """Record who did what. ``detail`` holds facts, never what people wrote.
+        """Record who did what. ``detail`` holds facts, never what people wrote."""
+        self._closing.audit(
+            Audited(
+                organisation_id=organisation_id,
+                actor_id=actor_id,
+                verb=verb,
+                subject=subject,
+                subject_id=subject_id,
+                detail=detail,
+            )
+        )
+
+    async def close(self) -> list[int]:
+        """Write what was kept; one statement. Returns who is to be woken.
 
         Raises ``Fault`` (UNAUTHENTICATED) where whoever did it was erased meanwhile: a socket may be older than that.
         """
-        await self.audit_of_known(organisation_id, actor_id, verb, subject, subject_id, detail)
-        # The entry points to the actor, and so waits for an erasure that is under way.
-        if actor_id is not None and await Person.exists(using_db=self.connection, id=actor_id, erased_at__isnull=False):
-            raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
-
-    async def audit_of_known(  # noqa: PLR0917 - as above, in order
-        self,
-        organisation_id: int,
-        actor_id: int | None,
-        verb: str,
-        subject: str,
-        subject_id: int,
-        detail: Mapping[str, object],
-    ) -> None:
-        """The same where the row of whoever did it is locked, and was looked at."""
-        entry = [organisation_id, actor_id, verb, subject, subject_id, orjson.dumps(detail).decode()]
-        await self.connection.execute_query(_AUDIT, entry)
-
-    async def number_events(self) -> list[int]:
-        """Append what was announced to the logs concerned, each in turn and in the same order in every transaction,
-        so that no two transactions wait for one another; put mails and pushes aside after, in the order of each log.
-        Returns who is to be woken.
-        """
-        events = sorted(self._events, key=lambda each: each[1].recipient_id)
-        told: list[Told] = []
-        for organisation_id, event in events:
-            subject = SUBJECTS[event.kind]
-            appended = await self.connection.execute_query_dict(
-                _APPEND_EVENT,
-                [
-                    event.recipient_id,
-                    organisation_id,
-                    event.kind.value,
-                    *(event.subject_id if each is subject else None for each in SubjectKind),
-                ],
-            )
-            told += (
-                Told(
-                    event_id=row["id"],
-                    person_id=event.recipient_id,
-                    mailed=event.kind in MAILED,
-                    pushed=event.kind in PUSHED,
-                )
-                for row in appended
-            )
-        await defer_messages(self.connection, told)
-        return sorted({event.recipient_id for _, event in events} | ({SEARCH} if self._changes_search else set()))
+        closing = self._closing
+        if kept := closing.statement():
+            statement, values = kept
+            (row,) = await self.connection.execute_query_dict(statement, values)
+            if row["actors"] != len(closing.actors):
+                raise Fault(FaultCode.UNAUTHENTICATED, "Whoever asks for this was erased.")
+        return sorted(closing.recipients | ({SEARCH} if self._changes_search else set()))
 
 
-# One parameter from $4 on for each kind of subject, in their order.
-_SUBJECT_COLUMNS: Final = ", ".join(f"{subject}_id" for subject in SubjectKind)
-_SUBJECT_VALUES: Final = ", ".join(f"${number}::bigint" for number, _ in enumerate(SubjectKind, start=4))
-
-_AUDIT: Final = """
-INSERT INTO audit_entry (organisation_id, actor_id, verb, subject_type, subject_id, at, detail)
-VALUES ($1, $2, $3, $4, $5, clock_timestamp(), $6::text::jsonb)
-"""
-
-# Whoever is being erased is waited for, and then hears of nothing.
-_APPEND_EVENT: Final = f"""
-WITH recipient AS (
-    SELECT id FROM person WHERE id = $1 AND erased_at IS NULL FOR KEY SHARE
-), head AS (
-    INSERT INTO event_log (id, organisation_id, epoch, seq, trimmed_to)
-    SELECT id, $2, gen_random_uuid(), 1, 0 FROM recipient
-    ON CONFLICT (id) DO UPDATE SET seq = event_log.seq + 1
-    RETURNING seq
-)
-INSERT INTO event (organisation_id, person_id, seq, kind, {_SUBJECT_COLUMNS}, created_at)
-SELECT $2, $1, head.seq, $3, {_SUBJECT_VALUES}, clock_timestamp() FROM head
-RETURNING id
-"""
+Story = Callable[Concatenate[Work, Arguments], Awaitable[Result]]
+Action = Callable[Concatenate[Waker, Arguments], Coroutine[Any, Any, Result]]
 
 
-def action(
-    story: Callable[Concatenate[Work, Arguments], Awaitable[Result]],
-) -> Callable[Concatenate[Waker, Arguments], Coroutine[Any, Any, Result]]:
+def action(story: Story[Arguments, Result]) -> Action[Arguments, Result]:
     """Make a story about a ``Work`` into something that callers await with whatever wakes subscriptions.
 
     All of it is within one organisation: that of the ``viewer``, ``person`` or ``device`` it is about, or the one whose
@@ -153,6 +104,17 @@ def action(
     is told again from the start where PostgreSQL breaks a deadlock by ending it. After the commit everybody concerned
     is woken. It begins when it is its turn: see `turns.py` for what that may raise.
     """
+
+    @wraps(story)
+    async def begun(work: Work, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        await work.begin()
+        return await story(work, *args, **kwargs)
+
+    return action_that_begins(begun)
+
+
+def action_that_begins(story: Story[Arguments, Result]) -> Action[Arguments, Result]:
+    """The same of a story that itself begins the transaction, by ``Work.begin``, before anything else."""
     about = _what_it_is_about(story)
 
     @wraps(story)
@@ -160,10 +122,10 @@ def action(
         async def once() -> Result:
             concerned: list[int] = []
             try:
-                async with in_transaction() as connection:
-                    work = Work(connection)
+                async with transaction() as begun:
+                    work = Work(begun)
                     result = await story(work, *args, **kwargs)
-                    concerned = await work.number_events()
+                    concerned = await work.close()
             finally:
                 # A commit that was not heard of may have been done.
                 waker.wake(concerned)

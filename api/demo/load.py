@@ -113,7 +113,7 @@ async def _conclude(waker: Waker, cast: _Cast, asking: Asking, request_id: int) 
 async def _record_loaded(work: Work, *, organisation_id: int) -> None:
     # What the demo tells is past: it is no news to write to anybody about.
     await discard_messages(work.connection, organisation_id)
-    await work.audit(
+    work.audit(
         organisation_id=organisation_id,
         actor_id=None,
         verb=_LOADED,

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from api.domain.gaps import Gap
+from api.domain.gaps import AskedGap, Gap
 from api.domain.levels import levels_in, thermometer
 
 # Percentages are multiples of 2**-45: the finest grain at which any sum of them up to 100 is still exact in the
@@ -167,10 +167,19 @@ def match(wanted: Wanted, offered: Offered, basis: MatchBasis) -> Match | None:
     return None if covers_nothing(found) or shares_nothing(found) else found
 
 
+def gaps_when_asked(wanted: Wanted, offered: Offered) -> list[AskedGap]:
+    """What a request asks help with: the gaps of which the mentor covers at least a part."""
+    return [
+        AskedGap(gap.skill_id, gap.current, gap.required, level)
+        for gap in wanted.gaps
+        if (level := offered.levels.get(gap.skill_id, 0)) > gap.current
+    ]
+
+
 def percent_when_asked(wanted: Wanted, offered: Offered) -> float | None:
     """The percentage that a request keeps: of the gaps where the mentee has any, else of the preferences, if any."""
     if wanted.gaps:
-        return sum(each.points for each in cover(wanted.gaps, offered.levels))
+        return share(covered_levels(wanted.gaps, offered.levels), wanted.missing_levels)
     if wanted.options:
         return share(len(wanted.options & offered.options), len(wanted.options))
     return None

@@ -23,13 +23,14 @@ from api.models.row_security import SETTING, scope
 
 
 class SettledConnection(asyncpg.Connection):  # type: ignore[misc] # it has no types
-    """A connection, and what it is set to where that is known."""
+    """A connection, what it is set to where that is known, and which statements it knows by name."""
 
-    __slots__ = ("_settled",)
+    __slots__ = ("_named", "_settled")
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self._settled: str | None = None
+        self._named: set[str] = set()
 
     async def settle(self, wanted: str) -> None:
         """Set it to this, where it is not. In a transaction that fails, PostgreSQL would take it back: before one."""
@@ -37,6 +38,14 @@ class SettledConnection(asyncpg.Connection):  # type: ignore[misc] # it has no t
             self._settled = None
             await self.execute(f"SET {SETTING} = '{wanted}'")
             self._settled = wanted
+
+    async def name(self, name: str, statement: str) -> None:
+        """Have it know a statement by a name, for whoever sends several at once: those come as text, and whatever has
+        no name is planned anew each time.
+        """
+        if name not in self._named:
+            await self.execute(f"PREPARE {name} AS {statement}")
+            self._named.add(name)
 
     async def introduce(self, statement: str, value: object) -> list[asyncpg.Record]:
         """Run a statement that sets it to the organisation of the first row that it finds."""

@@ -3,12 +3,12 @@
 A job holds keys, of an event and of a device, and nothing else; what is sent is read from the rows when it is sent.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from api.domain.events import MAILED, PUSHED, EventKind
 from api.models.row_security import found_across_organisations
 
 QUEUE: Final = "mentoring"
@@ -18,22 +18,26 @@ SEND_MAIL: Final = "send_mail"
 SEND_PUSH: Final = "send_push"
 RECONCILE: Final = "reconcile_availability"
 
+
+def _any_of(kinds: Iterable[EventKind]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+# Part of a statement that appends entries to logs, in its part `entry` (id, person_id, kind): `actions/closing.py`.
 # One lock a person: their mails leave one after another, in the order of their log. One job and one lock a device: what
 # has reached one device is not sent again because another could not be reached.
-_DEFER_MESSAGES: Final = f"""
-WITH told AS (SELECT event, person FROM unnest($1::bigint[], $2::bigint[]) AS given (event, person)),
-jobs AS (
-    SELECT event, '{QUEUE}' AS queue, '{SEND_MAIL}' AS task, 'mail ' || person AS lock,
-           jsonb_build_object('event_id', event) AS args
-    FROM told WHERE event = ANY($3::bigint[])
+DEFER_MESSAGES: Final = f"""
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args)
+SELECT queue, task, 0, lock, args FROM (
+    SELECT id AS event, '{QUEUE}' AS queue, '{SEND_MAIL}' AS task, 'mail ' || person_id AS lock,
+           jsonb_build_object('event_id', id) AS args
+    FROM entry WHERE kind IN ({_any_of(MAILED)})
     UNION ALL
-    SELECT event, '{PUSHES}', '{SEND_PUSH}', 'push ' || device.id,
-           jsonb_build_object('event_id', event, 'device_id', device.id)
-    FROM told JOIN device ON device.person_id = told.person WHERE event = ANY($4::bigint[])
-)
-SELECT procrastinate_defer_jobs_v1(array_agg(
-    row(queue, task, 0, lock, NULL, args, NULL)::procrastinate_job_to_defer_v1 ORDER BY event, lock))
-FROM jobs
+    SELECT entry.id, '{PUSHES}', '{SEND_PUSH}', 'push ' || device.id,
+           jsonb_build_object('event_id', entry.id, 'device_id', device.id)
+    FROM entry JOIN device ON device.person_id = entry.person_id WHERE entry.kind IN ({_any_of(PUSHED)})
+) AS message
+ORDER BY event, lock
 """
 
 # One that waits already will do for both.
@@ -61,30 +65,6 @@ WHERE {_MESSAGES} AND status <> 'doing'
 
 
 _WHOSE_EVENT: Final = "SELECT organisation_id FROM event WHERE id = $1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """An entry of somebody's log, and in which other ways they are to hear of it."""
-
-    event_id: int
-    person_id: int
-    mailed: bool
-    pushed: bool
-
-
-async def defer_messages(connection: BaseDBAsyncClient, told: Sequence[Told]) -> None:
-    """Put aside a mail, and a push to each device of its recipient, about each of these."""
-    if any(each.mailed or each.pushed for each in told):
-        await connection.execute_query(
-            _DEFER_MESSAGES,
-            [
-                [each.event_id for each in told],
-                [each.person_id for each in told],
-                [each.event_id for each in told if each.mailed],
-                [each.event_id for each in told if each.pushed],
-            ],
-        )
 
 
 async def organisation_of_event(event_id: int) -> int | None:

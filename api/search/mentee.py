@@ -1,10 +1,13 @@
-"""What a search begins with, and a request: the organisation's rule, and what the mentee looks for; one statement."""
+"""What a search begins with, and a request: the organisation's rule, and what the mentee looks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 import orjson
 
+from api.domain.eligibility import Attribute
 from api.domain.gaps import find_gaps
 from api.domain.matching import Wanted
 from api.domain.viewer import Viewer
@@ -19,8 +22,9 @@ FRAMEWORK_VERSION: Final = (
     "FROM skill WHERE organisation_id = {organisation}"
 )
 
-_MENTEE: Final = f"""
-SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
+# Columns that tell who a mentee is, for a statement over `organisation` and `person`.
+MENTEE: Final = """
+       organisation.mentoring_enabled, organisation.mentor_level, organisation.open_request_limit,
        organisation.request_expiry_days,
        (SELECT jsonb_agg(jsonb_build_array(id, name, category) ORDER BY name, id)
         FROM skill WHERE organisation_id = organisation.id AND kind = 'ATTRIBUTE' AND NOT retired) AS attributes,
@@ -28,7 +32,11 @@ SELECT organisation.mentoring_enabled, organisation.mentor_level, organisation.o
         FROM role_requirement JOIN skill ON skill.id = role_requirement.skill_id AND NOT skill.retired
         LEFT JOIN held_level ON held_level.person_id = person.id AND held_level.skill_id = skill.id
         WHERE role_requirement.role_profile_id = person.role_profile_id) AS requirements,
-       ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options,
+       ARRAY(SELECT option_id FROM mentee_preference WHERE person_id = person.id) AS options
+"""
+
+_MENTEE: Final = f"""
+SELECT {MENTEE},
        CASE WHEN $3::boolean THEN ({FRAMEWORK_VERSION.format(organisation="$1")}) END AS framework
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 WHERE organisation.id = $1 AND person.id = $2
@@ -50,6 +58,11 @@ class Mentee:
 async def read_mentee(viewer: Viewer, *, framework: bool = False) -> Mentee:
     """The viewer, as a mentee."""
     (row,) = await records(_MENTEE, viewer.organisation_id, viewer.person_id, framework)
+    return mentee_of(viewer, row, framework=row["framework"])
+
+
+def mentee_of(viewer: Viewer, row: Mapping[str, Any], *, framework: str | None = None) -> Mentee:
+    """The viewer, as the columns of ``MENTEE`` tell."""
     requirements = orjson.loads(row["requirements"] or "[]")
     gaps = find_gaps(
         required={skill_id: level for skill_id, level, _ in requirements},
@@ -61,11 +74,17 @@ async def read_mentee(viewer: Viewer, *, framework: bool = False) -> Mentee:
         level=row["mentor_level"],
         open_request_limit=row["open_request_limit"],
         request_expiry_days=row["request_expiry_days"],
-        attributes=business_skills(orjson.loads(row["attributes"] or "[]")),
+        attributes=_business_skills(row["attributes"]),
     )
     return Mentee(
         id=viewer.person_id,
-        framework=row["framework"],
+        framework=framework,
         rule=rule,
         wanted=Wanted(gaps=gaps, options=frozenset(row["options"])),
     )
+
+
+@lru_cache(maxsize=256)
+def _business_skills(attributes: str | None) -> tuple[Attribute, ...]:
+    """Of everybody in an organisation they are the same, until its framework changes."""
+    return business_skills(orjson.loads(attributes or "[]"))

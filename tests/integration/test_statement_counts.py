@@ -66,5 +66,14 @@ async def test_a_list_costs_the_same_whatever_its_length(database: str, name: st
     assert abs(counts[0] - counts[1]) <= 2
 
 
+async def test_asking_costs_one_statement_that_reads_and_one_that_writes(database: str) -> None:
+    house = await House.build()
+    mentor = await house.mentor(held={"PROG": 5, "DESN": 4})
+    mentee = await house.person(held={"PROG": 2}, required={"PROG": 5, "DESN": 3}, wants=["Leadership"])
+    with statements() as sent:
+        await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id, idempotency_key="3f0c")
+    assert [each.split()[0] for each in sent] == ["SELECT", "WITH"]
+
+
 async def node_id(person: Person) -> str:
     return str((await data(person, "{ viewer { id } }"))["viewer"]["id"])

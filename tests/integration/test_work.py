@@ -7,13 +7,20 @@ from itertools import count
 from typing import Any
 
 import pytest
+from asyncpg import InterfaceError, NumericValueOutOfRangeError
 from tortoise.backends.asyncpg.client import TransactionWrapper
+from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from api.actions import turns
 from api.actions.connect import connect
-from api.actions.work import Work, action, all_carried_through
+from api.actions.erase_person import erase_person
+from api.actions.transaction import Held
+from api.actions.work import Work, action, action_that_begins, all_carried_through
 from api.domain.errors import Fault, FaultCode
-from api.models import Organisation
+from api.domain.events import Event as Announced
+from api.domain.events import EventKind
+from api.models import AuditEntry, Event, Organisation, Person
 from tests.conftest import POOL_SIZE
 from tests.houses import House, viewer_of
 from tests.wakers import Recorder
@@ -112,3 +119,78 @@ async def test_whoever_is_concerned_is_woken_where_a_commit_was_not_heard_of(
     with pytest.raises(ConnectionResetError):
         await connect(waker, viewer=viewer_of(mentee), mentor_id=mentor.id)
     assert waker.woken == [mentor.id]
+
+
+@action
+async def told(work: Work, recipients: list[Person], *, person: Person) -> None:
+    """Each of them, in this order, that the person can be found: as many entries as they are named here."""
+    for recipient in recipients:
+        work.announce(
+            recipient.organisation_id,
+            Announced(recipient_id=recipient.id, kind=EventKind.MENTOR_AVAILABLE, subject_id=person.id),
+        )
+        work.audit(
+            organisation_id=person.organisation_id,
+            actor_id=person.id,
+            verb="tell",
+            subject="person",
+            subject_id=recipient.id,
+            nth=len(recipients),
+        )
+
+
+async def test_whoever_is_told_several_things_at_once_finds_them_numbered_in_order(database: str) -> None:
+    house = await House.build()
+    mentor, one, other = await house.mentor(), await house.person(), await house.person()
+    await told(Recorder(), [other], person=mentor)
+    for _ in range(2):
+        await told(Recorder(), [other, one, other, one, other], person=mentor)
+    assert [each.seq for each in await Event.filter(person_id=one.id).order_by("id")] == [1, 2, 3, 4]
+    assert [each.seq for each in await Event.filter(person_id=other.id).order_by("id")] == [1, 2, 3, 4, 5, 6, 7]
+    audited = await AuditEntry.filter(verb="tell").order_by("id")
+    assert [each.subject_id for each in audited[1:6]] == [other.id, one.id, other.id, one.id, other.id]
+    assert audited[1].detail == {"nth": 5}
+    jobs = await get_connection("default").execute_query_dict(
+        "SELECT (args ->> 'event_id')::bigint AS event, lock FROM procrastinate_jobs ORDER BY id"
+    )
+    assert [each["event"] for each in jobs] == [each.id for each in await Event.all().order_by("id")]
+    assert {each["lock"] for each in jobs} == {f"mail {one.id}", f"mail {other.id}"}
+
+
+async def test_nobody_hears_of_what_somebody_did_who_was_erased(database: str) -> None:
+    house = await House.build()
+    mentor, one = await house.mentor(), await house.person()
+    await erase_person(Recorder(), person=mentor)
+    waker = Recorder()
+    with pytest.raises(Fault, match="was erased"):
+        await told(waker, [one], person=mentor)
+    assert not waker.woken
+    assert not await Event.exists(person_id=one.id)
+
+
+@action_that_begins
+async def held(work: Work, *, person: Person, key: int) -> None:
+    await work.begin(Held(Person, person.id, person.organisation_id), Held(Person, key, person.organisation_id))
+
+
+async def test_whoever_cannot_begin_leaves_no_connection_behind(database: str) -> None:
+    person = await (await House.build()).person()
+    for _ in range(2 * POOL_SIZE):
+        with pytest.raises(NumericValueOutOfRangeError):
+            await held(Recorder(), person=person, key=2**63)
+    assert await Person.exists(id=person.id)
+
+
+@action_that_begins
+async def saved(work: Work, *, person: Person) -> None:
+    await work.begin(Held(Person, person.id, person.organisation_id))
+    async with in_transaction():
+        await Person.filter(id=person.id).update(name="Nobody")
+
+
+async def test_what_holds_rows_as_it_begins_makes_no_savepoint_by_mistake(database: str) -> None:
+    """The end of one would be that of all, and what it wrote would stay whatever came of the rest."""
+    person = await (await House.build()).person()
+    with pytest.raises(InterfaceError, match="manually started"):
+        await saved(Recorder(), person=person)
+    assert not await Person.exists(name="Nobody")

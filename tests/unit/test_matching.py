@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from api.domain.gaps import Gap, find_gaps
 from api.domain.levels import levels_in, span, thermometer
-from api.domain.matching import MatchBasis, Offered, Wanted, match, share
+from api.domain.matching import (
+    MatchBasis,
+    Offered,
+    Wanted,
+    cover,
+    gaps_when_asked,
+    match,
+    percent_when_asked,
+    share,
+)
 
 PROG, DESN, TEST = 1, 2, 3
 BY_GAPS = MatchBasis.SKILL_GAPS_AND_PREFERENCES
@@ -98,6 +107,18 @@ def test_points_add_up_to_the_skill_percent_exactly_in_any_order(
         points = [each.points for each in found.coverage]
         shuffler.shuffle(points)
         assert sum(points) == found.skill_percent == found.percent
+
+
+@given(wanted(), offered())
+def test_a_request_keeps_the_points_of_the_match_and_the_gaps_of_which_some_level_is_covered(
+    wanted: Wanted, offered: Offered
+) -> None:
+    coverage = cover(wanted.gaps, offered.levels)
+    if coverage:
+        assert percent_when_asked(wanted, offered) == sum(each.points for each in coverage)
+    assert gaps_when_asked(wanted, offered) == [
+        (each.gap.skill_id, each.gap.current, each.gap.required, each.mentor_level) for each in coverage if each.covered
+    ]
 
 
 @given(wanted(), offered(), st.sampled_from(MatchBasis))
