@@ -10,6 +10,8 @@ Faults of uvicorn 0.54 that this module works around, each with its test in `tes
   (`test_transports.py`: `test_whoever_reads_is_told_at_once_that_the_server_stops`).
 - A stop waits for ever for what cannot end, such as whoever waits for a database that hangs
   (`test_database_restarts.py`: `test_a_service_whose_database_hangs_still_stops_in_ten_seconds`).
+- Told to stop while it starts, it first waits until it has started, and for ever where the database hangs
+  (`tests/integration/test_http_server.py`: `test_a_server_that_cannot_start_stops_when_it_is_told_to`).
 - Where the socket was made before, it does not say that it listens, and `test_rolling_restart.py` waits for that.
 """
 
@@ -38,6 +40,7 @@ log = structlog.get_logger(__name__)
 HEALTH: Final = "health"
 DRAIN_SECONDS: Final = "MENTORING_DRAIN_SECONDS"
 _SECONDS_FOR_THE_REST: Final = 1
+_SECONDS_TO_HAVE_STARTED: Final = 5
 _SECONDS_UNACKNOWLEDGED: Final = 20
 # Objects that were made and not freed since, then how many times a generation is collected before the next one is.
 # The last one never is by itself: see `_collect_when_grown`.
@@ -145,8 +148,10 @@ class BoundedServer(uvicorn.Server):
         factory = self.config.get_loop_factory()
         loop = factory() if factory else asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
+        self._serving = loop.create_task(self.serve(sockets), name="serving")
         try:
-            loop.run_until_complete(self.serve(sockets))
+            with contextlib.suppress(asyncio.CancelledError):
+                loop.run_until_complete(self._serving)
         finally:
             tasks = asyncio.all_tasks(loop)
             for task in tasks:
@@ -157,7 +162,12 @@ class BoundedServer(uvicorn.Server):
             loop.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop, but first say so to whoever asks whether we are ready. Told again, stop at once."""
+        """Stop, but first say so to whoever asks whether we are ready. Told again, stop at once; told so early that
+        nothing has started yet, stop once it has, and soon in any case.
+        """
+        if not self.started:
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(loop.call_later, _SECONDS_TO_HAVE_STARTED, self._give_up_starting)
         health = self.lifespan.state.get(HEALTH)
         if health is None or health.stopping or self.drain_seconds <= 0:
             super().handle_exit(sig, frame)
@@ -166,6 +176,10 @@ class BoundedServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         # We are in a signal handler, which wakes no loop by itself.
         loop.call_soon_threadsafe(loop.call_later, self.drain_seconds, super().handle_exit, sig, frame)
+
+    def _give_up_starting(self) -> None:
+        if not self.started:
+            self._serving.cancel()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -2,6 +2,9 @@
 
 import asyncio
 import gc
+import queue
+import signal
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -12,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import connect
 
-from api.http_server import ToldHttp, ToldWebSocket
+from api.http_server import BoundedServer, ToldHttp, ToldWebSocket
 from api.transport.connection import connection_of
 from api.transport.liveness import Liveness
 from tests.ports import free_port
@@ -101,3 +104,20 @@ async def test_who_works_for_a_connection_that_was_lost_knows_that_it_may_be_cut
             await begun.wait()
             writer.transport.abort()
         assert await told
+
+
+def test_a_server_that_cannot_start_stops_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http_server._SECONDS_TO_HAVE_STARTED", 0.1)
+    starting: queue.Queue[asyncio.AbstractEventLoop] = queue.Queue()
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        assert scope["type"] == "lifespan"
+        starting.put(asyncio.get_running_loop())
+        await asyncio.Event().wait()
+
+    server = BoundedServer(uvicorn.Config(app, port=free_port(), lifespan="on", log_config=None), drain_seconds=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    starting.get(timeout=10).call_soon_threadsafe(server.handle_exit, signal.SIGTERM, None)
+    thread.join(10)
+    assert not thread.is_alive()
