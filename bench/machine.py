@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import sys
 import sysconfig
 from importlib.metadata import version
 from pathlib import Path
@@ -17,6 +18,7 @@ from bench.cores import Cores
 
 _OURS: Final = ("uvicorn", "starlette", "strawberry-graphql", "graphql-core", "asyncpg", "orjson", "uvloop")
 _NODE: Final = Path(__file__).parent / "node"
+_OF_DEBIAN: Final = "--with-wheel-pkg-dir=/usr/share/python-wheels"
 
 
 async def facts(database_url: str, cores: Cores, *, peers: bool = True) -> dict[str, str]:
@@ -59,6 +61,9 @@ def _named(cores: frozenset[int]) -> str:
 def _build() -> str:
     """Whether the interpreter was optimised by a profile: it makes a fifth or so of the speed."""
     arguments = str(sysconfig.get_config_var("CONFIG_ARGS"))
+    if _OF_DEBIAN in arguments and sys.base_prefix == "/usr":
+        # Its rules do so beside the arguments.
+        return "Debian's, with PGO and LTO"
     profiled = "--enable-optimizations" in arguments
     linked = "--with-lto" in arguments
     return f"{'with' if profiled else 'without'} PGO, {'with' if linked else 'without'} LTO"

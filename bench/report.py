@@ -44,18 +44,18 @@ def markdown(
 
 
 def _bars(judged: Sequence[Judged]) -> list[str]:
+    """Of what was measured."""
     rows = [
         f"| {each.bar.scenario} | {_WHAT[each.bar.unit]} | {each.than} | {_times(each.bar.times)} | {_seen(each)} |"
         for each in judged
+        if each.times is not None
     ]
     head = ["| scenario | measured in | compared with | at least | seen |", "|---|---|---|---:|---:|"]
     return [*head, *rows]
 
 
 def _seen(judged: Judged) -> str:
-    if judged.times is None:
-        return "not measured"
-    return f"{_times(judged.times)}{'' if judged.kept else ' ✗'}"
+    return f"{_times(judged.times or 0)}{'' if judged.kept else ' ✗'}"
 
 
 def _table(scenario: str, unit: str, figures: Sequence[Figure], ours: str) -> list[str]:
