@@ -1,6 +1,7 @@
 """Flame graphs of the service under load: where its time goes."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from bench.questions import Question, finding, looking_into_inboxes
 from bench.servers import Place
 
 _CONNECTIONS: Final = 16
+_TITLE: Final = re.compile(r'(<text id="title"[^>]*>)[^<]*')
 _SAMPLES_A_SECOND: Final = 250
 # Caches fill, and the index of an organisation is loaded beside what is asked.
 _SECONDS_TO_WARM_UP: Final = 15.0
@@ -39,3 +41,5 @@ async def draw_flames(place: Place, results: Path, *, seconds: float, name: str)
             _, (_, wrong) = await asyncio.gather(under_load, recorder.communicate())
             if recorder.returncode:
                 raise RuntimeError(f"py-spy: {wrong.decode(errors='replace')}")
+            # The title is the command, with where things lie on this machine.
+            out.write_text(_TITLE.sub(rf"\g<1>{scenario}, {_CONNECTIONS} connections", out.read_text(), count=1))
