@@ -9,6 +9,7 @@ from api.domain.matching import Offered
 from api.domain.viewer import Viewer
 from api.models.statements import records
 from api.search.findable import OFFERING
+from api.search.holdings import CODED, holding
 from api.search.mentee import MENTEE, Mentee, mentee_of
 
 # Parameters: $1 the organisation, $2 the mentee, $3 the mentor, $4 the mentee's own name for the request.
@@ -18,14 +19,14 @@ SELECT {MENTEE},
        kept.digest, kept.request_id AS kept_request_id, kept.refusal,
        mentor.id IS NOT NULL AS known, mentor.active_mentees, {OFFERING} AS offering,
        ARRAY(SELECT option_id FROM mentor_option WHERE mentor_id = mentor.id) AS offered,
-       held.skills, held.levels, pending.open_requests, pending.asked,
+       held.coded AS held, pending.open_requests, pending.asked,
        EXISTS (SELECT FROM mentorship WHERE mentee_id = person.id AND mentor_id = mentor.id AND ended_at IS NULL)
            AS mentored
 FROM organisation JOIN person ON person.organisation_id = organisation.id
 LEFT JOIN mentor ON mentor.id = $3 AND mentor.organisation_id = organisation.id
 LEFT JOIN idempotency_key AS kept ON kept.person_id = person.id AND kept.key = $4
 CROSS JOIN LATERAL (
-    SELECT array_agg(skill_id) AS skills, array_agg(level) AS levels FROM held_level WHERE person_id = mentor.id
+    SELECT {CODED} AS coded FROM held_level WHERE person_id = mentor.id
 ) AS held
 CROSS JOIN LATERAL (
     SELECT count(*) AS open_requests, coalesce(bool_or(mentor_id = mentor.id), false) AS asked
@@ -52,7 +53,7 @@ async def read_pair(viewer: Viewer, *, mentor_id: int, key: str | None) -> Pair:
     """Read it; one statement. ``key`` is the mentee's own name for the request, if any."""
     (found,) = await records(_STANDING, viewer.organisation_id, viewer.person_id, mentor_id, key)
     mentee = mentee_of(viewer, found)
-    levels = dict(zip(found["skills"] or (), found["levels"] or (), strict=True))
+    levels = holding(found["held"]).levels
     against = reasons_against(
         mentoring_enabled=mentee.rule.enabled,
         attributes=mentee.rule.attributes,

@@ -25,7 +25,9 @@ def unchanging(kind: Kind) -> Kind:
 
 @unchanging
 class UnchangingList(list[Item]):
-    """A list that is not changed once it was made. What is in it need not be so, but is not kept where it is not."""
+    """A list that is not changed once it was made. What was completed of it is kept where all that is in it is
+    unchanging as well.
+    """
 
 
 def is_unchanging(kind: type | None) -> bool:

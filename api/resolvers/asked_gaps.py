@@ -22,6 +22,7 @@ class AskedGaps:
 
 @lru_cache(maxsize=_KEPT)
 def asked_gaps(coded: str | None) -> AskedGaps:
+    """What a text tells that ``CODED`` made."""
     return AskedGaps(tuple(map(_asked_gap, coded[1:-1].split(",") if coded else ())))
 
 

@@ -96,8 +96,9 @@ class CompiledSchema(strawberry.Schema):
         operation_extensions: dict[str, Any] | None = None,
         allowed_operation_types: Iterable[OperationType] | None = None,
     ) -> AsyncGenerator[Any, None]:
-        known = self._known.get((query, operation_name))
-        if known is None or known.kind not in (_ALL if allowed_operation_types is None else allowed_operation_types):
+        kinds = _ALL if allowed_operation_types is None else allowed_operation_types
+        known = self._known_as(query, operation_name, kinds)
+        if known is None:
             return await super().stream(
                 query,
                 variable_values=variable_values,
@@ -107,7 +108,6 @@ class CompiledSchema(strawberry.Schema):
                 operation_extensions=operation_extensions,
                 allowed_operation_types=allowed_operation_types,
             )
-        self._known.move_to_end((query, operation_name))
         return self._answered(
             known.document,
             root_value=root_value,
@@ -128,8 +128,8 @@ class CompiledSchema(strawberry.Schema):
         allowed_operation_types: Iterable[OperationType],
     ) -> Any:
         """What `stream` would give first, and for a query or a mutation of one piece, all of it."""
-        known = self._known.get((query, operation_name))
-        if known is None or known.kind not in allowed_operation_types:
+        known = self._known_as(query, operation_name, allowed_operation_types)
+        if known is None:
             results = await self.stream(
                 query,
                 variable_values=variable_values,
@@ -140,7 +140,6 @@ class CompiledSchema(strawberry.Schema):
             )
             async with contextlib.aclosing(results):
                 return await anext(results)
-        self._known.move_to_end((query, operation_name))
         return await self._answer(
             known.document,
             root_value=None,
@@ -149,6 +148,14 @@ class CompiledSchema(strawberry.Schema):
             operation_name=operation_name,
             operation_extensions=operation_extensions,
         )
+
+    def _known_as(self, query: str | None, name: str | None, kinds: Iterable[OperationType]) -> _Known | None:
+        """What was asked for before, where it is of one of these kinds."""
+        known = self._known.get((query, name))
+        if known is None or known.kind not in kinds:
+            return None
+        self._known.move_to_end((query, name))
+        return known
 
     async def _answered(self, document: DocumentNode, **given: Any) -> AsyncGenerator[ExecutionResult, None]:
         yield await self._answer(document, **given)

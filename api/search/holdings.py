@@ -34,6 +34,7 @@ class Holding:
 
 @lru_cache(maxsize=_KEPT)
 def holding(coded: str | None) -> Holding:
+    """What a text tells that ``CODED`` made."""
     held = tuple(map(_held, coded[1:-1].split(",") if coded else ()))
     return Holding(held, {each.skill_id: each.level for each in held})
 

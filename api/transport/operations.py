@@ -45,7 +45,7 @@ class Answer:
     position: int = -1
 
 
-async def _at_once() -> None:
+async def _without_waiting() -> None:
     pass
 
 
@@ -86,7 +86,7 @@ class Operations:
         increments: frozenset[str] = frozenset(),
         resume_after: str | None = None,
         write: Write | None = None,
-        room: Room = _at_once,
+        room: Room = _without_waiting,
     ) -> AsyncGenerator[Answer, None]:
         """The answers to an operation: one for a query or a mutation, unless it comes in parts by one of the directives
         in ``increments``. A subscription begins after ``resume_after``, whatever it asked for, where that is given;
