@@ -58,7 +58,7 @@ soak-control: .venv/dev  ## See that the soak notices a service that forgets.
 bench: .venv/bench $(PEERS)  ## Compare with others: make bench SIZE=1000000 ROUNDS=5 SECONDS=5
 	$(BIN)/python -m bench --size $(SIZE) --rounds $(ROUNDS) --seconds $(SECONDS) $(BENCH)
 
-bench-siege: .venv/dev  ## What served people notice of those who would keep them from being served; within three minutes.
+bench-siege: .venv/dev  ## What served people notice of those who would keep them from being served; within four minutes.
 	$(BIN)/python -m bench.siege
 
 $(PEERS): %/node_modules/.package-lock.json: %/package-lock.json .venv/node

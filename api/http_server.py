@@ -17,11 +17,9 @@ Faults of uvicorn 0.54 that this module works around, each with its test in `tes
 
 import asyncio
 import contextlib
-import gc
 import os
 import socket
 import struct
-import sys
 from types import FrameType
 from typing import Any, Final
 
@@ -29,6 +27,7 @@ import structlog
 import uvicorn
 from uvicorn.supervisors import multiprocess
 
+from api.collector import collect, spare_the_collector
 from api.guards.http import GuardedHttp
 from api.guards.websocket import GuardedWebSocket
 from api.transport.connection import EXTENSION, Connection
@@ -41,15 +40,11 @@ HEALTH: Final = "health"
 DRAIN_SECONDS: Final = "MENTORING_DRAIN_SECONDS"
 _SECONDS_FOR_THE_REST: Final = 1
 _SECONDS_TO_HAVE_STARTED: Final = 5
-_SECONDS_UNACKNOWLEDGED: Final = 20
-# Objects that were made and not freed since, then how many times a generation is collected before the next one is.
-# The last one never is by itself: see `_collect_when_grown`.
-_COLLECTED_AFTER: Final = (5_000, 10, 1_000_000)
-_SECONDS_BETWEEN_LOOKS: Final = 5.0
+# Options of TCP that not every system knows.
+_BOUNDS: Final = {"TCP_USER_TIMEOUT": 20_000, "TCP_NOTSENT_LOWAT": 262_144}
 _FINAL_TEXT: Final = 0x81
 _TWO_BYTES_OF_LENGTH: Final = 126
 _EIGHT_BYTES_OF_LENGTH: Final = 127
-_GROWN: Final = 1.25
 
 
 class ToldWebSocket(GuardedWebSocket):
@@ -68,7 +63,8 @@ class ToldWebSocket(GuardedWebSocket):
         """A frame of our own, where an answer goes to thousands: `websockets` takes longer for it than all the rest."""
         if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():
             return False
-        self.transport.write(b"".join((_head_of_text(sum(map(len, parts))), *parts)))
+        # Not put together: a large answer would be copied for each.
+        self.transport.writelines((_head_of_text(sum(map(len, parts))), *parts))
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -93,7 +89,7 @@ class ToldHttp(GuardedHttp):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        _forget_the_dead(transport)
+        _bound(transport)
         self._told = Connection(abort=transport.abort)
 
     def on_message_begin(self) -> None:
@@ -101,14 +97,17 @@ class ToldHttp(GuardedHttp):
         scope: Any = self.scope
         scope["extensions"] = {EXTENSION: self._told}
 
-    def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
+    def _upgrade(self) -> None:
+        super()._upgrade()
         # It leads back to us, and nobody asks it any more.
         self.parser = None  # type: ignore[assignment]
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._told.ending.set()
         super().connection_lost(exc)
+        # They lead back to us.
+        self._told.forget()
+        self.cycle = self._answered = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         self._told.ending.set()
@@ -124,14 +123,17 @@ def _head_of_text(length: int) -> bytes:
     return struct.pack(">BBQ", _FINAL_TEXT, _EIGHT_BYTES_OF_LENGTH, length)
 
 
-def _forget_the_dead(transport: asyncio.Transport) -> None:
-    """Drop connections whose other side acknowledges nothing, where the system can: else a stream to a telephone that
-    lost its network stays for a quarter of an hour.
+def _bound(transport: asyncio.Transport) -> None:
+    """Where the system can, drop connections whose other side acknowledges nothing: else a stream to a telephone that
+    lost its network stays for a quarter of an hour. And let the system keep no more than 256 KiB that it has not sent:
+    else it takes up to 4 MiB for each client that reads nothing, before we hear of it.
     """
     connection = transport.get_extra_info("socket")
-    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        with contextlib.suppress(OSError):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SECONDS_UNACKNOWLEDGED * 1_000)
+    for name, bound in _BOUNDS.items():
+        option = getattr(socket, name, None)
+        if connection is not None and option is not None:
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.IPPROTO_TCP, option, bound)
 
 
 class BoundedServer(uvicorn.Server):
@@ -183,33 +185,10 @@ class BoundedServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        _spare_the_collector()
-        self._collecting = asyncio.create_task(_collect_when_grown(), name="collector")
+        spare_the_collector()
+        self._collecting = asyncio.create_task(collect(self.server_state.connections), name="collector")
         if self.started and sockets:
             log.info("listening", host=self.config.host, port=self.config.port)
-
-
-def _spare_the_collector() -> None:
-    """What is there by now stays: schema, modules, models. Looking through it for garbage again and again would stop
-    everything for 0.3 s at a time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTED_AFTER)
-
-
-async def _collect_when_grown() -> None:
-    """A full collection looks at all that lives while everything else waits: a second for a thousand sockets, where
-    others want the processor too. Python would begin one whenever a quarter as much has come, also where as much has
-    gone again, as when everybody comes back at once; and nearly all that goes needs no collector. So it is done where
-    there really is a quarter more than after the last one.
-    """
-    kept = sys.getallocatedblocks()
-    while True:
-        await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-        if sys.getallocatedblocks() > kept * _GROWN:
-            gc.collect()
-            kept = sys.getallocatedblocks()
 
 
 class BoundedProcess(multiprocess.Process):

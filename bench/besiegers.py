@@ -173,8 +173,10 @@ class Siege:
 @app.default
 def besiege(kind: str, port: int, count: int) -> None:
     """The kinds are those of `KINDS`."""
-    # Who is measured comes first.
-    os.nice(10)
+    # They would have machines of their own: here they have what those who are measured leave of one.
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     uvloop.run(_besiege(KINDS[kind], port, count, sys.stdin.read().split()))
 
 

@@ -57,7 +57,7 @@ SIEGES: Final = (
 @app.default
 def siege(
     *,
-    seconds: Annotated[float, Parameter(help="How long each siege lasts; without one, a third of it.")] = 18.0,
+    seconds: Annotated[float, Parameter(help="How long each siege lasts; without one, half of it.")] = 24.0,
     data: Annotated[Path, Parameter(help="Where the databases are kept from one run to the next.")] = Path(
         "data/bench"
     ),
@@ -103,13 +103,13 @@ def _intent(seconds: float) -> str:
         f" {_MENTORS:,}, half open their inbox. {PEOPLE} others listen on sockets, and hear of {EVENTS_A_SECOND}"
         " requests a second, counted from when a mentee asks until the mentor's socket has it. One process of the"
         f" service, with its limits as they are by default. Each siege lasts {seconds:g} s; before and after it the"
-        " same is measured without. Milliseconds, without → with. Whoever is thrown out comes back about a second"
-        " later."
+        " same is measured without, half as long each. Milliseconds, without → with. Whoever is thrown out comes back"
+        " about a second later."
     )
 
 
 async def _in_turns(people: Town, written: Written, seconds: float) -> tuple[list[Seen], list[Seen]]:
-    without = [await _measured(people, seconds / 3)]
+    without = [await _measured(people, seconds / 2)]
     besieged = []
     for each in SIEGES:
         log.info("siege", name=each.name)
@@ -119,7 +119,7 @@ async def _in_turns(people: Town, written: Written, seconds: float) -> tuple[lis
         besieged.append(seen)
         await written.settle()
         await asyncio.sleep(_SECONDS_TO_SETTLE)
-        without.append(await _measured(people, seconds / 3))
+        without.append(await _measured(people, seconds / 2))
     return without, besieged
 
 

@@ -8,6 +8,8 @@ Faults of uvicorn 0.54 with httptools that this module works around, each with i
 - It takes any number of requests that come before the answer to the first one; and where the connection is lost then,
   it tells whoever works on the last one alone, not whoever works on the first.
 - It reads a body to its end, however long, though the answer was sent.
+- It opens each socket that is asked for at once, so that everybody else waits until all are open where many come at
+  the same time.
 """
 
 import asyncio
@@ -18,6 +20,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.guards.answers import last_answer
+from api.guards.door import door_of
 
 # What RFC 9110 (4.1) asks for at least.
 MOST_URL: Final = 8_000
@@ -110,9 +113,16 @@ class GuardedHttp(HttpToolsProtocol):
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
         # From here on it is another's.
         self._leaving = True
+        # Clients wait for an answer before they send more.
+        self.transport.pause_reading()
+        door_of(self.server_state).enter(self._upgrade)
+
+    def _upgrade(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+            super().handle_websocket_upgrade()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answered = cycle

@@ -10,6 +10,7 @@ Faults of uvicorn 0.54 that this module works around, each with its test in `tes
 - It keeps any number of fragments that are empty, or hold next to nothing, until the message is complete.
 """
 
+import logging
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from api.guards.answers import last_answer
 MOST_MESSAGE: Final = 65_536
 # Clients send a message of ours in one; proxies may cut it.
 MOST_FRAGMENTS: Final = 128
+# Three lines for each socket, as for no other request; when thousands come back at once, the lines are work, too.
+_LOG: Final = logging.getLogger("uvicorn.error.sockets")
+_LOG.setLevel(logging.WARNING)
 _NO_HANDSHAKE: Final = last_answer(
     HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, by lines of 8,000 bytes at most."
 )
@@ -35,6 +39,10 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
     most_unwanted = 1_048_576
     _unwanted = 0
     _failed = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.logger = self.conn.logger = _LOG
 
     def data_received(self, data: bytes) -> None:
         if not self._failed:

@@ -24,8 +24,9 @@ from api.notifications.wakeups import Wakeups
 
 log = structlog.get_logger(__name__)
 
-# Others want the processor, too, where thousands are written to.
+# Others want the processor, too, where thousands are written to, or much to many: about two milliseconds' work.
 _WRITTEN_AT_A_TIME: Final = 500
+_BYTES_AT_A_TIME: Final = 262_144
 
 Write = Callable[[bytes], bool]
 Room = Callable[[], Awaitable[object]]
@@ -128,11 +129,12 @@ class _Audience:
             async for said in answers:
                 self.position = said.position
                 payload = orjson.dumps(said.payload)
+                at_a_time = min(_WRITTEN_AT_A_TIME, _BYTES_AT_A_TIME // len(payload) + 1)
                 for number, listener in enumerate(tuple(self.listeners), 1):
                     if listener in self.listeners and not listener.hear(payload, said.position):
                         self.listeners.discard(listener)
                         listener.leave(for_good=False)
-                    if number % _WRITTEN_AT_A_TIME == 0:
+                    if number % at_a_time == 0:
                         await asyncio.sleep(0)
 
 
