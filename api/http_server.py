@@ -105,9 +105,10 @@ class ToldHttp(GuardedHttp):
     def connection_lost(self, exc: Exception | None) -> None:
         self._told.ending.set()
         super().connection_lost(exc)
-        # They lead back to us.
+        # They lead back to us: so do requests that were never begun.
         self._told.forget()
-        self.cycle = self._answered = None  # type: ignore[assignment]
+        self.pipeline.clear()
+        self.cycle = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         self._told.ending.set()

@@ -119,6 +119,32 @@ async def test_what_several_sockets_wait_for_is_read_and_executed_once(operation
     assert operations.spared == operations._services.wakeups.listeners == 0
 
 
+async def test_where_much_is_written_to_many_others_get_their_turn_in_between(operations: Operations) -> None:
+    house = await House.build()
+    mentor, mentee = await house.mentor(), await house.person()
+    aliases = " ".join(f"m{number}: message" for number in range(40))
+    much = f"subscription {{ notificationReceived {{ cursor ... on RequestReceived {{ request {{ {aliases} }} }} }} }}"
+    turn, written_in = 0, list[int]()
+
+    class Noting(Socket):
+        def _write(self, payload: bytes) -> bool:
+            written_in.append(turn)
+            return super()._write(payload)
+
+    sockets = [Noting(operations, viewer_of(mentor), Operation(query=much)) for _ in range(12)]
+    async with listening(*sockets):
+        await until(lambda: operations.spared == 11)
+        wakeups = operations._services.wakeups
+        asking = asyncio.create_task(
+            connect(wakeups, viewer=viewer_of(mentee), mentor_id=mentor.id, message="x" * 4_000)
+        )
+        while len(written_in) < len(sockets):
+            turn += 1
+            await asyncio.sleep(0)
+        await asking
+    assert [written_in.count(each) for each in sorted(set(written_in))] == [2] * 6
+
+
 async def test_who_listens_alone_or_to_something_else_shares_nothing(operations: Operations) -> None:
     house = await House.build()
     mentor, other, mentee = await house.mentor(), await house.mentor(), await house.person()

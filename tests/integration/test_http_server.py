@@ -4,6 +4,8 @@ import asyncio
 import gc
 import queue
 import signal
+import socket
+import struct
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -11,14 +13,21 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from websockets.asyncio.client import connect
 
 from api.http_server import BoundedServer, ToldHttp, ToldWebSocket
 from api.transport.connection import connection_of
 from api.transport.liveness import Liveness
 from tests.ports import free_port
+
+_HANDSHAKE = (
+    b"GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 @asynccontextmanager
@@ -77,6 +86,98 @@ async def test_a_socket_that_is_gone_leaves_nothing_for_the_collector() -> None:
             await told.close()
         while left():
             await asyncio.sleep(0.01)
+
+
+def _of_connections() -> list[object]:
+    return [each for each in gc.get_objects() if isinstance(each, ToldHttp | RequestResponseCycle)]
+
+
+@pytest.mark.usefixtures("uncollected")
+@pytest.mark.parametrize("more", [b"", b"Content-Length: 10\r\n"])
+async def test_a_connection_that_is_gone_leaves_nothing_either(more: bytes) -> None:
+    async with serving(_answer) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n" + more + b"\r\n")
+        await reader.readuntil(b"well")
+        assert _of_connections()
+        writer.transport.abort()
+        while _of_connections():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("uncollected")
+async def test_requests_that_were_never_begun_leave_nothing_either() -> None:
+    begun = asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    async with serving(app) as port, asyncio.timeout(10):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(3 * b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await begun.wait()
+        assert len(_of_connections()) == 4
+        writer.transport.abort()
+        while _of_connections():
+            await asyncio.sleep(0.01)
+
+
+async def test_who_leaves_at_the_door_is_not_waited_for_and_others_come_in() -> None:
+    accepted = 0
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal accepted
+        socket = WebSocket(scope, receive, send)
+        await socket.accept()
+        accepted += 1
+        with suppress(WebSocketDisconnect):
+            await socket.receive_text()
+
+    async with serving(app) as port, asyncio.timeout(10):
+        for _ in range(50):
+            hasty = socket.create_connection(("127.0.0.1", port))
+            hasty.send(_HANDSHAKE)
+            hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            hasty.close()
+        async with asyncio.TaskGroup() as group:
+            clients = [group.create_task(_opened_and_closed(port)) for _ in range(20)]
+        assert all(client.result() for client in clients)
+        assert accepted >= 20
+
+
+async def test_of_what_a_client_does_not_read_the_system_keeps_little() -> None:
+    written: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    frame = bytes(65_536)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await WebSocket(scope, receive, send).accept()
+        write = connection_of(scope).write_text
+        assert write
+        frames = 0
+        while write(frame):
+            frames += 1
+            await asyncio.sleep(0)
+        written.set_result(frames * len(frame))
+        await receive()
+
+    async with serving(app) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+        writer.write(_HANDSHAKE)
+        # Without a bound Linux takes more than 2 MiB, and what the client's side has taken counts, too.
+        assert await written < 1_500_000
+        writer.transport.abort()
+        assert reader
+
+
+async def _opened_and_closed(port: int) -> bool:
+    async with connect(f"ws://127.0.0.1:{port}"):
+        return True
+
+
+async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response("well")(scope, receive, send)
 
 
 @pytest.mark.parametrize("kind", ["websocket", "http"])
