@@ -41,3 +41,5 @@ def configure_logs(settings: Settings) -> None:
         logging.getLogger(library).setLevel(logging.WARNING)
     # At DEBUG it writes down every frame of a socket, and with it what people wrote, and their tokens.
     logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, logging.getLogger().level))
+    # Three lines for each socket, as for no other request; when thousands come back at once, the lines are work, too.
+    logging.getLogger("uvicorn.error.sockets").setLevel(max(logging.WARNING, logging.getLogger().level))

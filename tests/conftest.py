@@ -77,6 +77,15 @@ def at_database(url: str, name: str) -> str:
 
 
 @pytest.fixture
+async def unheard() -> AsyncIterator[list[BaseException | str]]:
+    """What went wrong where nobody waits for it, so that only the loop hears: the fault, or what is said of it."""
+    loop, told = asyncio.get_running_loop(), list[BaseException | str]()
+    loop.set_exception_handler(lambda _, context: told.append(context.get("exception") or context["message"]))
+    yield told
+    loop.set_exception_handler(None)
+
+
+@pytest.fixture
 def data_folder() -> Iterator[Path]:
     """A folder for an embedded database. Those of pytest will not do: each run of pytest closes them to other users,
     of whom PostgreSQL is one where tests run as root.

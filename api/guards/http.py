@@ -1,13 +1,14 @@
 """uvicorn's HTTP, made to bound what a connection may send before it has said what it wants, and for how long.
 
 Faults of uvicorn 0.54 with httptools that this module works around, each with its test in
-`tests/integration/test_http_guard.py`:
+`tests/integration/test_http_guard.py`, but for the last two, which have theirs in `tests/integration/test_door.py`:
 
 - It bounds neither the head of a request nor the time that one may take: whoever sends a byte a minute keeps a
   connection, and a header of any length is read.
 - It takes any number of requests that come before the answer to the first one; and where the connection is lost then,
   it tells whoever works on the last one alone, not whoever works on the first.
 - It reads a body to its end, however long, though the answer was sent.
+- It opens a socket before it has answered what was asked before on the same connection.
 - It opens each socket that is asked for at once, so that everybody else waits until all are open where many come at
   the same time.
 """
@@ -115,14 +116,24 @@ class GuardedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         # From here on it is another's.
         self._leaving = True
-        # Clients wait for an answer before they send more.
+        if self._answered is not None and not self._answered.response_complete:
+            # The answer to what was asked before would come in between.
+            self.transport.abort()
+            return
+        # Clients wait for an answer before they send more; what some send meanwhile waits with them.
         self.transport.pause_reading()
         door_of(self.server_state).enter(self._upgrade)
 
     def _upgrade(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
+        if self.transport.is_closing():
+            return
+        self.transport.resume_reading()
+        try:
             super().handle_websocket_upgrade()
+        except BaseException:
+            # The loop ends a connection in whose own callback something fails, and this is none.
+            self.transport.abort()
+            raise
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._answered = cycle

@@ -22,9 +22,7 @@ from api.guards.answers import last_answer
 MOST_MESSAGE: Final = 65_536
 # Clients send a message of ours in one; proxies may cut it.
 MOST_FRAGMENTS: Final = 128
-# Three lines for each socket, as for no other request; when thousands come back at once, the lines are work, too.
 _LOG: Final = logging.getLogger("uvicorn.error.sockets")
-_LOG.setLevel(logging.WARNING)
 _NO_HANDSHAKE: Final = last_answer(
     HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, by lines of 8,000 bytes at most."
 )

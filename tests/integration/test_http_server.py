@@ -24,7 +24,7 @@ from api.transport.connection import connection_of
 from api.transport.liveness import Liveness
 from tests.ports import free_port
 
-_HANDSHAKE = (
+HANDSHAKE = (
     b"GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
@@ -106,6 +106,26 @@ async def test_a_connection_that_is_gone_leaves_nothing_either(more: bytes) -> N
 
 
 @pytest.mark.usefixtures("uncollected")
+async def test_a_connection_that_became_a_socket_leaves_nothing_of_its_time_before() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await _answer(scope, receive, send)
+        else:
+            await WebSocket(scope, receive, send).accept()
+            await receive()
+
+    async with serving(app) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        await reader.readuntil(b"well")
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b" 101 ")
+        while _of_connections():
+            await asyncio.sleep(0.01)
+        writer.transport.abort()
+
+
+@pytest.mark.usefixtures("uncollected")
 async def test_requests_that_were_never_begun_leave_nothing_either() -> None:
     begun = asyncio.Event()
 
@@ -138,7 +158,7 @@ async def test_who_leaves_at_the_door_is_not_waited_for_and_others_come_in() -> 
     async with serving(app) as port, asyncio.timeout(10):
         for _ in range(50):
             hasty = socket.create_connection(("127.0.0.1", port))
-            hasty.send(_HANDSHAKE)
+            hasty.send(HANDSHAKE)
             hasty.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             hasty.close()
         async with asyncio.TaskGroup() as group:
@@ -164,7 +184,7 @@ async def test_of_what_a_client_does_not_read_the_system_keeps_little() -> None:
 
     async with serving(app) as port, asyncio.timeout(10):
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
-        writer.write(_HANDSHAKE)
+        writer.write(HANDSHAKE)
         # Without a bound Linux takes more than 2 MiB, and what the client's side has taken counts, too.
         assert await written < 1_500_000
         writer.transport.abort()

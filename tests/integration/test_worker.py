@@ -76,26 +76,23 @@ def worker_of(database: str, delivery: Delivery, pusher: Pusher | None = None) -
     )
 
 
-async def test_a_job_that_another_worker_took_over_and_did_is_no_fault(database: str) -> None:
+async def test_a_job_that_another_worker_took_over_and_did_is_no_fault(
+    database: str, unheard: list[BaseException | str]
+) -> None:
     house = await House.build()
     mentor, mentee = await house.mentor(), await house.person()
     await connect(Recorder(), viewer=viewer_of(mentee), mentor_id=mentor.id)
-    slow, unheard = Slow(), []
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _loop, context: unheard.append(context))
-    try:
-        with capture_logs() as logs:
-            async with worker_of(database, slow).running(), asyncio.timeout(20):
-                await slow.asked.wait()
-                await get_connection("default").execute_query(
-                    "DELETE FROM procrastinate_jobs WHERE task_name = 'send_mail'"
-                )
-                slow.may.set()
-                while not any(each["event"] == "job_done_by_another" for each in logs):
-                    await asyncio.sleep(0.05)
-        gc.collect()
-    finally:
-        loop.set_exception_handler(None)
+    slow = Slow()
+    with capture_logs() as logs:
+        async with worker_of(database, slow).running(), asyncio.timeout(20):
+            await slow.asked.wait()
+            await get_connection("default").execute_query(
+                "DELETE FROM procrastinate_jobs WHERE task_name = 'send_mail'"
+            )
+            slow.may.set()
+            while not any(each["event"] == "job_done_by_another" for each in logs):
+                await asyncio.sleep(0.05)
+    gc.collect()
     assert unheard == []
 
 
