@@ -125,8 +125,8 @@ def create_app(settings: Settings) -> Starlette:
 
     routes: list[BaseRoute] = [
         *health.routes(),
-        Route(GRAPHQL_PATH, endpoint),
-        WebSocketRoute(GRAPHQL_PATH, endpoint),
+        # Some clients put a slash at the end, and to a redirect they would send no body, or no token.
+        *(kind(path, endpoint) for path in (GRAPHQL_PATH, f"{GRAPHQL_PATH}/") for kind in (Route, WebSocketRoute)),
     ]
     if settings.console:
         routes.extend(Console(_CONSOLE_FILES).routes())
@@ -137,7 +137,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes,
         middleware=_middleware(settings, origins),
-        exception_handlers={Exception: _broken},
+        exception_handlers={404: _nowhere, Exception: _broken},
         lifespan=lifespan,
     )
     # It would lead to plain HTTP, where a proxy ends TLS.
@@ -189,6 +189,10 @@ async def _working(settings: Settings, url: str, wakeups: Wakeups, metrics: Metr
 
 def _to_graphiql(_request: Request) -> Response:
     return RedirectResponse(GRAPHIQL_PATH)
+
+
+def _nowhere(_request: Request, _error: Exception) -> Response:
+    return Response(f"There is nothing at this path. The API is at {GRAPHQL_PATH}.\n", 404, media_type="text/plain")
 
 
 def _broken(_request: Request, _error: Exception) -> Response:

@@ -23,9 +23,9 @@ LIVE = "subscription ($after: String) { notificationReceived(after: $after) { __
 
 
 @asynccontextmanager
-async def socket(server: Server, **options: Any) -> AsyncIterator[ClientConnection]:
+async def socket(server: Server, *, after: str = "", **options: Any) -> AsyncIterator[ClientConnection]:
     options.setdefault("subprotocols", [PROTOCOL])
-    async with connect(server.graphql.replace("http", "ws", 1), **options) as client:
+    async with connect(server.graphql.replace("http", "ws", 1) + after, **options) as client:
         yield client
 
 

@@ -244,3 +244,15 @@ async def test_reading_alone_goes_by_get(module_server: Server, module_person: P
         assert (written.status_code, written.headers["allow"]) == (405, "POST")
         page = await client.get("/graphql", headers={"Accept": "text/html"})
         assert (page.status_code, page.headers["location"]) == (307, "/graphiql/")
+
+
+async def test_a_slash_at_the_end_is_the_same_endpoint_and_another_path_says_where_it_is(
+    module_server: Server, module_person: Person
+) -> None:
+    headers = {"Authorization": f"Bearer {module_server.token(module_person)}"}
+    async with httpx.AsyncClient(base_url=module_server.url, headers=headers) as client:
+        answer = await client.post("/graphql/", json={"query": "{ viewer { name } }"})
+        assert (answer.status_code, answer.json()) == (200, {"data": {"viewer": {"name": "Ada"}}})
+        for path in ("/api", "/graphql/x", "/graphqls"):
+            nowhere = await client.post(path, json={"query": "{ viewer { name } }"})
+            assert (nowhere.status_code, "The API is at /graphql." in nowhere.text) == (404, True)

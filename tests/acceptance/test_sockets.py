@@ -24,8 +24,9 @@ async def person(database: str) -> Person:
     return await (await House.build()).person("Ada")
 
 
-async def test_queries_and_mutations_run_over_the_socket_too(server: Server, person: Person) -> None:
-    async with socket(server) as client:
+@pytest.mark.parametrize("after", ["", "/"])
+async def test_queries_and_mutations_run_over_the_socket_too(server: Server, person: Person, after: str) -> None:
+    async with socket(server, after=after) as client:
         await signed_in(client, server, person)
         await send(client, {"type": "ping", "payload": {"n": 1}})
         assert await receive(client) == {"type": "pong", "payload": {"n": 1}}
