@@ -43,7 +43,4 @@ _DOORS: WeakKeyDictionary[Any, Door] = WeakKeyDictionary()
 
 def door_of(server: Any) -> Door:
     """That of whoever has one: a server, or what stands for it."""
-    found = _DOORS.get(server)
-    if found is None:
-        found = _DOORS[server] = Door()
-    return found
+    return _DOORS.setdefault(server, Door())

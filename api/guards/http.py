@@ -116,7 +116,7 @@ class GuardedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         # From here on it is another's.
         self._leaving = True
-        if self._answered is not None and not self._answered.response_complete:
+        if self._under_way() is not None:
             # The answer to what was asked before would come in between.
             self.transport.abort()
             return
@@ -201,14 +201,20 @@ class GuardedHttp(HttpToolsProtocol):
         self.transport.write(last_answer(status, message))
         self._end_in(self.seconds_to_leave)
 
+    def _under_way(self) -> RequestResponseCycle | None:
+        """The request that somebody works on."""
+        return None if self._answered is None or self._answered.response_complete else self._answered
+
     def _is_answering(self) -> bool:
         """Whether an answer has begun, or that to an earlier request is still to come."""
-        if self._answered is None or self._answered.response_complete:
+        request = self._under_way()
+        if request is None:
             return False
-        return self._answered.response_started or self._answered is not self.cycle or self._stage is not _BODY
+        return request.response_started or request is not self.cycle or self._stage is not _BODY
 
     def _disconnect(self) -> None:
         """Tell whoever works on an answer. uvicorn tells it of the request that came last, which may be a later one."""
-        if self._answered is not None and not self._answered.response_complete:
-            self._answered.disconnected = True
-            self._answered.message_event.set()
+        request = self._under_way()
+        if request is not None:
+            request.disconnected = True
+            request.message_event.set()

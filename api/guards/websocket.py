@@ -22,6 +22,7 @@ from api.guards.answers import last_answer
 MOST_MESSAGE: Final = 65_536
 # Clients send a message of ours in one; proxies may cut it.
 MOST_FRAGMENTS: Final = 128
+# Less of it is written than of the rest: see `api/logs.py`.
 _LOG: Final = logging.getLogger("uvicorn.error.sockets")
 _NO_HANDSHAKE: Final = last_answer(
     HTTPStatus.BAD_REQUEST, "A socket is opened by GET over HTTP/1.1, without a body, by lines of 8,000 bytes at most."

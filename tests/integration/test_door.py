@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -38,8 +39,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     """Sends a text back, and takes a whole body before anything else."""
     if scope["type"] == "http":
         body = await Request(scope, receive).body()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"6")]})
-        await send({"type": "http.response.body", "body": b"%6d" % len(body)})
+        await Response(str(len(body)))(scope, receive, send)
         return
     socket = WebSocket(scope, receive, send)
     await socket.accept()

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 
 from api.guards.websocket import MOST_FRAGMENTS, MOST_MESSAGE
 from api.http_server import ToldWebSocket
-from tests.integration.test_http_server import serving
+from tests.integration.test_http_server import HANDSHAKE, serving
 
 
 async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -22,19 +22,6 @@ async def echo(_scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept"})
     while (message := await receive())["type"] == "websocket.receive":
         await send({"type": "websocket.send", "text": str(len(message.get("text") or message.get("bytes") or ""))})
-
-
-HANDSHAKE = b"\r\n".join(
-    (
-        b"GET / HTTP/1.1",
-        b"Host: here",
-        b"Connection: Upgrade",
-        b"Upgrade: websocket",
-        b"Sec-WebSocket-Version: 13",
-        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-        b"\r\n",
-    )
-)
 
 
 class Brief(ToldWebSocket):
