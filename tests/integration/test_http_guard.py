@@ -191,7 +191,8 @@ async def test_a_body_that_never_ends_is_cut(parts: list[bytes]) -> None:
 
 async def test_a_body_that_waits_for_us_is_not_cut() -> None:
     async def later(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.sleep(0.8)
+        # Between the first and the second time that it could be cut.
+        await asyncio.sleep(0.6)
         await reads(scope, receive, send)
 
     async with connected(later, Hurried) as client:
